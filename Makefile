@@ -34,6 +34,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.local
 	@touch $@
 
 setup: $(VENV)/.local ## make the environment only; the command is then .venv/bin/idp
+	@echo "Ready: $(BIN)/idp"
 
 lock: ## lock the dependencies of pyproject.toml anew (needs uv; ARGS=--upgrade for newer versions)
 	@requirements/lock.sh $(ARGS)
