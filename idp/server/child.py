@@ -1,7 +1,7 @@
 """The first code that a child process runs: change identity, bind its life to its parent's, become the real program.
 
 Run by path as `python -I -S child.py PARENT SIGNAL IDENTITY FOLDER COMMAND…`, so it imports nothing of ours. It does
-not decide which identity is right (`privileges` does). It is no `preexec_fn`, because that would run Python code after fork
+not decide which identity is right (`privileges` does). It is no `preexec_fn`, because that would run Python after fork
 in a process that may have threads.
 """
 

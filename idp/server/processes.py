@@ -42,7 +42,7 @@ def spawn(child: Child) -> subprocess.Popen[bytes]:
         ],
         stdin=subprocess.DEVNULL,
         stdout=child.output,
-        stderr=child.output,
+        stderr=None if child.output is None else subprocess.STDOUT,
         env=child.env,
         pass_fds=child.pass_fds,
         start_new_session=True,
