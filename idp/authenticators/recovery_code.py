@@ -1,0 +1,92 @@
+"""Recovery codes: the ten single-use look-up secrets that stand in for the authenticator app (SP 800-63B 3.1.2).
+
+Owns their making, what counts as one when typed, and the two halves of their stored form: argon2id, then HMAC with a
+key that the database does not hold. Owns neither that key (`keystore`) nor the spending (`storage`).
+"""
+
+import hmac
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+
+from argon2.low_level import Type, hash_secret_raw
+
+from idp.authenticators.typed import (
+    LONGEST_TYPED,
+    RECOVERY_ALPHABET,
+    RECOVERY_LENGTH,
+    Empty,
+    LooksLikeAppCode,
+    WrongShape,
+    has_app_shape,
+    has_recovery_shape,
+    without_gaps,
+)
+from idp.values.entropy import Entropy
+from idp.values.secrets import Digest, RecoveryCode
+
+SET_SIZE = 10
+GROUP = 4
+WARN_AT = 3
+"""Codes left at which each sign-in warns."""
+SALT_OCTETS = 16
+
+TIME_COST, MEMORY_COST, PARALLELISM, OCTETS = 2, 19 * 1024, 1, 32
+"""A password's default costs (memory in KiB), but fixed: a digest does not tell its costs, so they cannot change."""
+
+_FAIR = 256 - 256 % len(RECOVERY_ALPHABET)
+
+
+def new_set(entropy: Entropy) -> tuple[RecoveryCode, ...]:
+    """Ten codes of 16 characters, 79 bits each (SP 800-63B 4.2.1.1 asks for 64)."""
+    characters = _characters(entropy)
+    return tuple(RecoveryCode("".join(islice(characters, RECOVERY_LENGTH))) for _ in range(SET_SIZE))
+
+
+def _characters(entropy: Entropy) -> Iterator[str]:
+    while True:
+        # Octets past the last whole multiple of 31 are drawn again: a remainder would favour the first letters.
+        yield from (RECOVERY_ALPHABET[octet % len(RECOVERY_ALPHABET)] for octet in entropy(32) if octet < _FAIR)
+
+
+def normalised(text: str) -> str:
+    """`text` as it is compared: lower-case ASCII, no spaces, no dashes."""
+    return without_gaps(text).lower()
+
+
+def parse(text: str) -> RecoveryCode | WrongShape | LooksLikeAppCode | Empty:
+    """The code that was typed, in any case, with or without its dashes."""
+    if len(text) > LONGEST_TYPED:
+        return WrongShape()
+    code = normalised(text)
+    if not code:
+        return Empty()
+    if has_recovery_shape(code):
+        return RecoveryCode(code)
+    return LooksLikeAppCode() if has_app_shape(code) else WrongShape()
+
+
+def display(code: RecoveryCode) -> str:
+    """The code as it is shown and saved: `k7pm-x2dq-9w4t-c8hn`."""
+    text = code.expose()
+    return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
+
+
+def new_salt(entropy: Entropy) -> bytes:
+    """One salt per set, so that a single hash is enough to look a typed code up in it."""
+    return entropy(SALT_OCTETS)
+
+
+def stretched(code: RecoveryCode, salt: bytes) -> bytes:
+    """The slow half, about 20 ms of CPU (SP 800-63B 3.1.2.2: a secret under 112 bits is stored as a password hash)."""
+    return hash_secret_raw(code.expose().encode(), salt, TIME_COST, MEMORY_COST, PARALLELISM, OCTETS, Type.ID)
+
+
+def peppered(octets: bytes, pepper: bytes) -> Digest:
+    """The quick half: what is stored and looked up. Without `pepper` a copy of the database cannot be searched."""
+    return Digest(hmac.digest(pepper, octets, sha256))
+
+
+def digests(codes: Sequence[RecoveryCode], salt: bytes, pepper: bytes) -> tuple[Digest, ...]:
+    """What is stored of a set, in order: ten hashes, about 200 ms of CPU, so run it in the hashing pool."""
+    return tuple(peppered(stretched(code, salt), pepper) for code in codes)
