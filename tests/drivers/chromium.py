@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FOLDERS_OF_PLAYWRIGHT = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 PATTERNS_OF_PLAYWRIGHT = (
@@ -30,6 +32,14 @@ def find() -> Path | None:
         if path := shutil.which(name):
             return Path(path)
     return _playwrights_own()
+
+
+def needed() -> Path:
+    """For fixtures: the path. Without one the test is skipped, saying why; where `CI` is set it fails."""
+    path = find()
+    if path is None and os.environ.get("CI"):
+        pytest.fail(MISSING)
+    return path or pytest.skip(MISSING)
 
 
 def launch_arguments() -> list[str]:
