@@ -1,0 +1,244 @@
+"""The Authorization Request (RFC 6749 4.1.1, OIDC Core 3.1.2.1), from parameters to a value, and its stored snapshot.
+
+Two stages, because the first decides where errors go:
+
+    client_id_of ─► (the use case loads the client) ─► redirect_of        faults are a page: UntrustedRedirect
+    AuthorizationRequest.parse                                            faults are redirected: OAuthError
+
+What the person must then prove is decided by policy and login.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import TypeAdapter
+
+from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.oidc.errors import (
+    InvalidRequest,
+    InvalidScope,
+    OAuthError,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from idp.oidc.parameters import Parameters
+from idp.oidc.pkce import Challenge
+from idp.oidc.scopes import OFFLINE_ACCESS, OPENID, allowed, parsed_scopes
+from idp.values.ids import ClientId
+
+RESPONSE_TYPES = ("code",)
+RESPONSE_MODES = ("query",)
+ResponseMode = Literal["query"]
+
+LIMITS = {
+    "state": 4096,
+    "nonce": 1024,
+    "scope": 2048,
+    "login_hint": 320,
+    "id_token_hint": 8192,
+    "acr_values": 1024,
+    "ui_locales": 256,
+    "display": 32,
+    "prompt": 128,
+}
+"""Most characters of what is stored. More is refused, never cut (a cut state or nonce would be a wrong one)."""
+
+LONGEST_MAX_AGE = 10 * 365 * 24 * 3600
+"""Seconds; a larger max_age says the same, and arithmetic with it stays within a datetime."""
+
+_MAX_AGE = re.compile(r"[0-9]{1,18}")
+
+
+class Prompt(StrEnum):
+    """OIDC Core 3.1.2.1."""
+
+    NONE = "none"
+    LOGIN = "login"
+    CONSENT = "consent"
+    SELECT_ACCOUNT = "select_account"
+
+
+def client_id_of(parameters: Parameters) -> ClientId:
+    """The client that is named. Raises UntrustedRedirect: without a client there is nowhere to send an error."""
+    if "client_id" in parameters.duplicates:
+        raise UntrustedRedirect(Untrusted.CLIENT_REPEATED)
+    client_id = parameters.one("client_id")
+    if client_id is None:
+        raise UntrustedRedirect(Untrusted.CLIENT_MISSING)
+    return ClientId(client_id)
+
+
+def redirect_of(parameters: Parameters, client: Client | None) -> TrustedRedirect:
+    """Where the response to these parameters may go. Raises UntrustedRedirect, whatever else is wrong with them."""
+    if client is None:
+        raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, client_id_of(parameters))
+    if "redirect_uri" in parameters.duplicates:
+        raise UntrustedRedirect(Untrusted.REDIRECT_REPEATED)
+    state = (
+        None if "state" in parameters.duplicates else parameters.one("state")
+    )  # of two states neither is the client's
+    openid = any(OPENID in scope.split(" ") for scope in parameters.all("scope"))
+    return client.trusted_redirect(parameters.one("redirect_uri"), state, openid=openid)
+
+
+def _nothing_repeated(parameters: Parameters, _: Client) -> None:
+    parameters.refuse_duplicates()
+
+
+def _nothing_by_reference(parameters: Parameters, _: Client) -> None:
+    # OIDC Core 6, 7.2.1: a request object that is not understood is refused, never ignored
+    refusals: dict[str, type[OAuthError]] = {
+        "request": RequestNotSupported,
+        "request_uri": RequestUriNotSupported,
+        "registration": RegistrationNotSupported,
+    }
+    for name, refusal in refusals.items():
+        if parameters.one(name) is not None:
+            raise refusal(f"the parameter {name} is not supported")
+
+
+def _known_response_type(parameters: Parameters, client: Client) -> None:
+    response_type = parameters.required("response_type")  # RFC 6749 3.1.1
+    if response_type not in RESPONSE_TYPES:
+        raise UnsupportedResponseType("response_type must be code")
+    if "authorization_code" not in client.grant_types:
+        raise UnauthorizedClient("this client may not use the authorization code flow")
+
+
+def _known_response_mode(parameters: Parameters, _: Client) -> None:
+    if (parameters.one("response_mode") or "query") not in RESPONSE_MODES:
+        raise InvalidRequest("response_mode must be query")
+
+
+def _nothing_too_long(parameters: Parameters, _: Client) -> None:
+    for name, limit in LIMITS.items():
+        if len(parameters.one(name) or "") > limit:
+            raise InvalidRequest(f"{name} is too long")
+
+
+def _challenge_where_required(parameters: Parameters, client: Client) -> None:
+    # RFC 7636 4.4.1, RFC 9700 2.1.1
+    if client.pkce_required and parameters.one("code_challenge") is None:
+        raise InvalidRequest("code_challenge is missing")
+
+
+CHECKS: tuple[Callable[[Parameters, Client], None], ...] = (
+    # check                     refuses with
+    _nothing_repeated,  #         invalid_request
+    _nothing_by_reference,  #     request_not_supported, request_uri_not_supported, registration_not_supported
+    _known_response_type,  #      invalid_request, unsupported_response_type, unauthorized_client
+    _known_response_mode,  #      invalid_request
+    _nothing_too_long,  #         invalid_request
+    _challenge_where_required,  # invalid_request
+)
+"""Passed in this order; then the values are read, each by a function that may refuse in turn."""
+
+
+def _scopes(parameters: Parameters, client: Client) -> tuple[str, ...]:
+    scopes = allowed(parsed_scopes(parameters.one("scope")), client.scopes)
+    if "refresh_token" not in client.grant_types:
+        scopes = tuple(scope for scope in scopes if scope != OFFLINE_ACCESS)  # OIDC Core 11: it would give nothing
+    if not scopes:  # RFC 6749 3.3
+        raise InvalidScope("none of the requested scopes is available to this client")
+    return scopes
+
+
+def _prompts(parameters: Parameters) -> frozenset[Prompt]:
+    try:
+        prompts = frozenset(Prompt(word) for word in (parameters.one("prompt") or "").split(" ") if word)
+    except ValueError:
+        raise InvalidRequest("prompt has an unknown value") from None
+    if Prompt.NONE in prompts and len(prompts) > 1:  # OIDC Core 3.1.2.1
+        raise InvalidRequest("prompt=none must stand alone")
+    return prompts
+
+
+def _max_age(parameters: Parameters) -> int | None:
+    text = parameters.one("max_age")
+    if text is None:
+        return None
+    if not _MAX_AGE.fullmatch(text):
+        raise InvalidRequest("max_age must be a whole number of seconds, zero or more")
+    return min(int(text), LONGEST_MAX_AGE)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in (text or "").split(" ") if word))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """What a client asks for, checked. `claims` and unknown parameters are ignored (OIDC Core 3.1.2.1)."""
+
+    client_id: ClientId
+    redirect_uri: str
+    redirect_uri_given: bool
+    """Whether the request named it: then the token request must name it too (RFC 6749 4.1.3)."""
+    scopes: tuple[str, ...]
+    """Allowed to the client, in the order asked for; offline_access still waits for consent."""
+    state: str | None = None
+    nonce: str | None = None
+    challenge: Challenge | None = None
+    prompts: frozenset[Prompt] = frozenset()
+    max_age: int | None = None
+    """Seconds, judged once when the request arrives."""
+    login_hint: str | None = None
+    id_token_hint: str | None = None
+    """As sent, not verified."""
+    acr_values: tuple[str, ...] = ()
+    """In order of preference, known ones and others."""
+    ui_locales: tuple[str, ...] = ()
+    display: str | None = None
+    response_mode: ResponseMode = "query"
+
+    @classmethod
+    def parse(cls, parameters: Parameters, client: Client) -> Self:
+        """Check and read. Raises UntrustedRedirect as `redirect_of` does, then OAuthError, which is redirected."""
+        redirect = redirect_of(parameters, client)
+        for check in CHECKS:
+            check(parameters, client)
+        return cls(
+            client_id=client.client_id,
+            redirect_uri=redirect.uri,
+            redirect_uri_given=parameters.one("redirect_uri") is not None,
+            scopes=_scopes(parameters, client),
+            state=redirect.state,
+            nonce=parameters.one("nonce"),
+            challenge=Challenge.parse(parameters.one("code_challenge"), parameters.one("code_challenge_method")),
+            prompts=_prompts(parameters),
+            max_age=_max_age(parameters),
+            login_hint=parameters.one("login_hint"),
+            id_token_hint=parameters.one("id_token_hint"),
+            acr_values=_words(parameters.one("acr_values")),
+            ui_locales=_words(parameters.one("ui_locales")),
+            display=parameters.one("display"),
+        )
+
+    @property
+    def silent(self) -> bool:
+        """Whether no page may be shown (`prompt=none`)."""
+        return Prompt.NONE in self.prompts
+
+    @property
+    def openid(self) -> bool:
+        """Whether an ID token is due (OIDC Core 3.1.2.1)."""
+        return OPENID in self.scopes
+
+    def to_json(self) -> str:
+        """The snapshot that an Interaction stores."""
+        return _SNAPSHOT.dump_json(self).decode()
+
+    @staticmethod
+    def from_json(snapshot: str) -> "AuthorizationRequest":
+        """The request that `to_json` wrote. Raises ValueError for a text that is none."""
+        return _SNAPSHOT.validate_json(snapshot)
+
+
+_SNAPSHOT = TypeAdapter(AuthorizationRequest)
+"""Members of a later version are ignored and missing ones take their default, so two versions can serve at once."""

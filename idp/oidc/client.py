@@ -1,0 +1,153 @@
+"""A registered client, and the one door through which a redirect URI becomes trusted.
+
+Owns what a client is allowed and where its responses may go. What may be registered stands in registration.py.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
+from idp.oidc.scopes import OPENID
+from idp.values.ids import ClientId
+from idp.values.issuer import Issuer
+from idp.values.secrets import Digest
+
+Kind = Literal["confidential", "public", "machine"]
+
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+ID_TOKEN_ALGS = ("RS256", "ES256", "EdDSA")
+MACHINE_ALG = "ES256"
+"""Machine clients' access tokens: the cheapest signature that every API can verify."""
+
+
+class AuthMethod(StrEnum):
+    """How a client authenticates at the token endpoint (RFC 7591 2)."""
+
+    NONE = "none"
+    CLIENT_SECRET_BASIC = "client_secret_basic"
+    CLIENT_SECRET_POST = "client_secret_post"
+
+
+class Untrusted(StrEnum):
+    """Why there is nowhere to send a response to: the person sees a page."""
+
+    CLIENT_MISSING = "client_id is missing"
+    CLIENT_REPEATED = "client_id is repeated"
+    CLIENT_UNKNOWN = "client_id is not known"
+    CLIENT_DISABLED = "the client is disabled"
+    REDIRECT_MISSING = "redirect_uri is missing"
+    REDIRECT_REPEATED = "redirect_uri is repeated"
+    REDIRECT_UNREGISTERED = "redirect_uri is not registered"
+
+
+class UntrustedRedirect(Exception):
+    """Not an OAuthError: it can never be redirected (RFC 6749 4.1.2.1)."""
+
+    def __init__(self, reason: Untrusted, received: str | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.received = received
+        """The redirect URI or client id as received; escape it where it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedRedirect:
+    """Where a response may go. Made by `Client.trusted_redirect` alone; with one in hand an error is a redirect."""
+
+    client_id: ClientId
+    uri: str
+    """As presented, so that a native client's port is its own."""
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A relying app or machine as registered (RFC 7591 2). `checked_client` says which combinations make sense."""
+
+    client_id: ClientId
+    name: str
+    application_type: ApplicationType = "web"
+    auth_method: AuthMethod
+    secrets: tuple[Digest, ...] = ()
+    """Digests of the live secrets: none for public clients, two during a rotation."""
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    grant_types: frozenset[str] = frozenset({"authorization_code"})
+    scopes: frozenset[str] = frozenset({OPENID})
+    audiences: tuple[str, ...] = ()
+    """APIs that this client's access tokens are meant for."""
+    id_token_alg: str = "RS256"
+    require_pkce: bool = True
+    rotate_refresh_tokens: bool = False
+    first_party: bool = False
+    active: bool = True
+    client_uri: str | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether it cannot keep a secret (RFC 6749 2.1)."""
+        return self.auth_method is AuthMethod.NONE
+
+    @property
+    def kind(self) -> Kind:
+        """A machine client acts for itself and never for a person."""
+        if self.public:
+            return "public"
+        return "machine" if self.grant_types == {"client_credentials"} else "confidential"
+
+    @property
+    def pkce_required(self) -> bool:
+        """Public clients always (RFC 9700 2.1.1), the others by their switch."""
+        return self.public or self.require_pkce
+
+    @property
+    def rotates(self) -> bool:
+        """Whether each use replaces the refresh token: public clients always (RFC 9700 4.14.2)."""
+        return self.public or self.rotate_refresh_tokens
+
+    @property
+    def home(self) -> str | None:
+        """Where «Back to App» leads: its page, else the origin of its first web redirect URI."""
+        if self.client_uri:
+            return self.client_uri
+        return next((origin for origin in map(origin_of, self.redirect_uris) if origin), None)
+
+    @property
+    def access_token_alg(self) -> str:
+        """Signed like the client's ID tokens; machine clients have none."""
+        return MACHINE_ALG if self.kind == "machine" else self.id_token_alg
+
+    def access_token_audience(self, scopes: AbstractSet[str], issuer: Issuer) -> tuple[str, ...]:
+        """The registered ones, and the issuer where userinfo is to be read or nothing is registered (RFC 9068 3)."""
+        if OPENID in scopes or not self.audiences:
+            return (*(audience for audience in self.audiences if audience != issuer), str(issuer))
+        return self.audiences
+
+    def asks_consent_each_time(self, redirect_uri: str) -> bool:
+        """RFC 8252 8.6: any program on the machine can pose as this client, so consent is not remembered."""
+        impersonable = is_loopback(redirect_uri) or is_private_scheme(redirect_uri)
+        return self.public and not self.first_party and impersonable
+
+    def trusted_redirect(self, redirect_uri: str | None, state: str | None, *, openid: bool = True) -> TrustedRedirect:
+        """Where this response may go. Raises UntrustedRedirect, which is shown on a page and never redirected.
+
+        `openid`: whether that scope is asked for; then redirect_uri must be sent, however few are registered
+        (OIDC Core 3.1.2.1).
+        """
+        if not self.active:
+            raise UntrustedRedirect(Untrusted.CLIENT_DISABLED, self.client_id)
+        if redirect_uri is None:
+            if (
+                openid or len(self.redirect_uris) != 1
+            ):  # RFC 6749 3.1.2.3: it may be left out only where it is beyond doubt
+                raise UntrustedRedirect(Untrusted.REDIRECT_MISSING)
+            return TrustedRedirect(client_id=self.client_id, uri=self.redirect_uris[0], state=state)
+        if not any(matches(registered, redirect_uri, self.application_type) for registered in self.redirect_uris):
+            raise UntrustedRedirect(Untrusted.REDIRECT_UNREGISTERED, redirect_uri)
+        return TrustedRedirect(client_id=self.client_id, uri=redirect_uri, state=state)
+
+    def may_leave_to(self, post_logout_redirect_uri: str) -> bool:
+        """Whether sign-out may end there: an exact match (RP-Initiated Logout 2)."""
+        return post_logout_redirect_uri in self.post_logout_redirect_uris

@@ -1,0 +1,71 @@
+"""The provider's metadata: one document for both well-known addresses (OIDC Discovery 3, RFC 8414 2, RFC 9207 3).
+
+Nothing is advertised that does not work and nothing works unadvertised: the lists come from where they are enforced.
+"""
+
+from collections.abc import Sequence
+
+from idp.oidc import client_authentication, pkce
+from idp.oidc.authorization_request import RESPONSE_MODES, RESPONSE_TYPES, Prompt
+from idp.oidc.claims import claims_supported
+from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.scopes import PERSON_SCOPES
+from idp.values.issuer import Issuer
+
+WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+
+
+def _endpoints(issuer: Issuer) -> dict[str, object]:
+    return {
+        "authorization_endpoint": issuer.url("/authorize"),
+        "token_endpoint": issuer.url("/token"),
+        "userinfo_endpoint": issuer.url("/userinfo"),
+        "jwks_uri": issuer.url("/jwks"),
+        "introspection_endpoint": issuer.url("/introspect"),
+        "revocation_endpoint": issuer.url("/revoke"),
+        "end_session_endpoint": issuer.url("/logout"),
+    }
+
+
+def _client_authentication() -> dict[str, object]:
+    methods = [method.value for method in client_authentication.METHODS]
+    return {
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": [name for name in methods if name != AuthMethod.NONE],
+    }
+
+
+def provider_metadata(
+    issuer: Issuer,
+    *,
+    acr_values: Sequence[str],
+    id_token_algs: Sequence[str] = ID_TOKEN_ALGS,
+    ui_locales: Sequence[str] = ("en",),
+) -> dict[str, object]:
+    """The document. `acr_values` are the levels within reach and their aliases; `ui_locales` those of the pages."""
+    return (
+        {"issuer": str(issuer)}
+        | _endpoints(issuer)
+        | _client_authentication()
+        | {
+            "scopes_supported": list(PERSON_SCOPES),
+            "response_types_supported": list(RESPONSE_TYPES),
+            "response_modes_supported": list(RESPONSE_MODES),
+            "grant_types_supported": list(GRANT_TYPES),
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": list(id_token_algs),
+            "code_challenge_methods_supported": list(pkce.METHODS),
+            "acr_values_supported": list(acr_values),
+            "prompt_values_supported": [prompt.value for prompt in Prompt],
+            "display_values_supported": ["page"],
+            "ui_locales_supported": list(ui_locales),
+            "claim_types_supported": ["normal"],
+            "claims_supported": claims_supported(),
+            # Said outright, because the default of request_uri is true (OIDC Discovery 3)
+            "claims_parameter_supported": False,
+            "request_parameter_supported": False,
+            "request_uri_parameter_supported": False,
+            "authorization_response_iss_parameter_supported": True,  # RFC 9207 3
+        }
+    )
