@@ -1,0 +1,103 @@
+"""What every page has around its own content: brand, app, person, errors, notices. Values only, rendered elsewhere."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+FieldName = Literal["", "username", "password", "new_password", "code", "recovery_code", "saved"]
+"""Names of form fields (design.md section 5); empty for an error that belongs to no field."""
+
+_ANCHORS: dict[str, str] = {
+    "password": "current-password",
+    "new_password": "new-password",
+    "recovery_code": "recovery-code",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link that is shown: the words, and a URL that exists."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """This server as people know it."""
+
+    name: str
+    contact: str
+    """Whom to ask for help, as it reads after «Ask»: an e-mail address or https URL becomes a link, other text not."""
+    help_url: str | None = None
+    """Where «Help signing in» leads; without one the footer names the contact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The relying app, in words for people."""
+
+    name: str
+    host: str
+    """Host of the redirect URI, or its scheme where it is a private one."""
+    home_url: str | None = None
+    """Where the app starts a sign-in afresh; without one no link to it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """Who is signing in, and the way out: «Signing in as alice · Not you?»."""
+
+    name: str
+    """Masked by whoever fills it in, until the password was right."""
+    not_you_action: str | None = None
+    """URL that «Not you?» posts to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """One thing to correct, said in the summary and again above its field."""
+
+    field: FieldName
+    message: str
+    more: Link | None = None
+    """A way on, shown after the message: «Use the recovery page»."""
+
+    @property
+    def anchor(self) -> str:
+        """The id of the field, which is stable across releases; empty where there is none."""
+        return _ANCHORS.get(self.field, self.field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A sentence above the form that is no error."""
+
+    text: str
+    kind: Literal["info", "ok", "warn", "danger"] = "info"
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """The common part of every view."""
+
+    brand: Brand
+    action: str = ""
+    """URL that the page's own form posts to; empty on pages without a form."""
+    csrf: str = field(default="", repr=False)
+    app: App | None = None
+    cancel_action: str | None = None
+    """URL that «Cancel and return to App» posts to."""
+    strip: Strip | None = None
+    errors: tuple[FieldError, ...] = ()
+    notice: Notice | None = None
+    root: str = ""
+    """Path of the issuer, before the path of every file of ours."""
+    lang: str = "en"
+    direction: Literal["ltr", "rtl"] = "ltr"
+
+    CSRF_FIELD: ClassVar[str] = "csrf"
+
+    def error(self, name: FieldName) -> FieldError | None:
+        """The first error of that field."""
+        return next((each for each in self.errors if each.field == name), None)

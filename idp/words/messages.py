@@ -1,0 +1,208 @@
+"""The sentences that code chooses, in English: a typed function per message, its arguments are what it names.
+
+The house's words: «sign in», «two-factor», «authenticator app», «code», «recovery code»; no apology, no jargon.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from idp.words import times
+
+# ── errors of fields ─────────────────────────────────────────────────────────────────────────────
+
+
+def username_missing() -> str:
+    """Nothing was typed."""
+    return "Enter your username or email"
+
+
+def password_missing() -> str:
+    """Nothing was typed."""
+    return "Enter your password"
+
+
+def password_wrong(*, reset_possible: bool = False) -> str:
+    """Wrong password and unknown name alike."""
+    check = "Check both, or reset your password." if reset_possible else "Check both."
+    return f"That username and password do not match. {check}"
+
+
+def too_many_tries(until: datetime, at: datetime) -> str:
+    """The password step is paused; the same text for any name."""
+    return f"Too many tries. You can try again at {times.until(until, at)}."
+
+
+def account_off(contact: str) -> str:
+    """Only after a right password."""
+    return f"This account is switched off. Ask {contact}."
+
+
+def other_person_expected() -> str:
+    """The app named a person (id_token_hint), and somebody else signed in."""
+    return "The app expects somebody else. Sign in with the account that you use there."
+
+
+def code_missing() -> str:
+    """Nothing was typed."""
+    return "Enter the 6-digit code"
+
+
+def code_shape() -> str:
+    """What was typed is no code."""
+    return "The code is 6 digits, like 123 456"
+
+
+def code_is_recovery_code() -> str:
+    """A recovery code in the box for app codes; a link follows."""
+    return "That looks like a recovery code."
+
+
+def code_wrong() -> str:
+    """No step in the window matches."""
+    return "That code did not match. Wait for the next one, then type it."
+
+
+def code_used() -> str:
+    """Its time step is burnt."""
+    return "You have already used this code. A new one appears within 30 seconds."
+
+
+def our_clock(at: datetime) -> str:
+    """Added at the second failure."""
+    clock = times.clock_with_seconds(at)
+    return f"Codes depend on the time. Our clock says {clock}. If your phone differs, turn on automatic time."
+
+
+def tries_left(left: int, pause_minutes: int) -> str:
+    """Added at the last three."""
+    tries = "1 try" if left == 1 else f"{left} tries"
+    return f"{tries} left before a {pause_minutes}-minute pause."
+
+
+def clock_drift(steps: int, period_seconds: int = 30) -> str:
+    """Set-up only: the code matched some steps away; negative is slow. Not accepted."""
+    minutes = max(1, round(abs(steps) * period_seconds / 60))
+    amount = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    way = "slow" if steps < 0 else "fast"
+    return f"Your phone's clock is about {amount} {way}. Turn on automatic time, then use the next code."
+
+
+def recovery_code_missing() -> str:
+    """Nothing was typed."""
+    return "Enter one of your recovery codes"
+
+
+def recovery_code_wrong() -> str:
+    """None of the set."""
+    return "That is not one of your codes. Check each letter."
+
+
+def recovery_code_used(used_at: datetime | None = None) -> str:
+    """One of the set, spent before."""
+    when = f" on {times.day(used_at)}" if used_at else ""
+    return f"This code was used{when}. Try another."
+
+
+def recovery_code_is_app_code() -> str:
+    """Six digits; a link follows."""
+    return "That looks like an app code."
+
+
+def codes_not_saved() -> str:
+    """The box is not ticked."""
+    return "Tick the box once the codes are saved"
+
+
+def new_password_missing() -> str:
+    """Nothing was typed."""
+    return "Enter a new password"
+
+
+def new_password_too_short(minimum: int) -> str:
+    """Fewer characters than policy asks."""
+    return f"Use at least {minimum} characters"
+
+
+def new_password_too_long(maximum: int) -> str:
+    """More than we hash."""
+    return f"Use at most {maximum} characters"
+
+
+def new_password_common() -> str:
+    """On the list of common passwords."""
+    return "This password is on lists of common passwords. Choose one that nobody else would think of."
+
+
+def new_password_guessable() -> str:
+    """The name of the person or of the service."""
+    return "This password is your name or the name of this service. Choose another."
+
+
+def new_password_same() -> str:
+    """The old one again."""
+    return "This is your present password. Choose a new one."
+
+
+def use_recovery_page() -> str:
+    """Words of a link."""
+    return "Use the recovery page"
+
+
+def use_app_page() -> str:
+    """Words of a link."""
+    return "Use the app page instead"
+
+
+# ── reasons and notices ──────────────────────────────────────────────────────────────────────────
+
+Asker = Literal["server", "client", "group", "user", "request"]
+
+
+def enrolment_why(asker: Asker, app: str, brand: str) -> str:
+    """Why two-factor must be set up now; a rule of a group or of a person is not told to the person in detail."""
+    match asker:
+        case "client" | "request":
+            return f"{app} needs two-factor sign-in, so this account must have it."
+        case "server":
+            return f"{brand} asks everyone for two-factor sign-in, so this account must have it."
+        case "group" | "user":
+            return "This account must have two-factor sign-in."
+
+
+def paused_reason(method: Literal["password", "code", "recovery_code"]) -> str:
+    """What was tried too often."""
+    what = {"password": "passwords", "code": "codes", "recovery_code": "recovery codes"}[method]
+    return f"There were too many wrong {what}. The pause keeps others from guessing."
+
+
+def switched_off_until_reset(contact: str) -> str:
+    """A second factor at its hard limit."""
+    return f"There were too many wrong codes, so this way in is switched off. Ask {contact}."
+
+
+def paused_way(method: Literal["code", "recovery_code"]) -> str:
+    """Words of a link on the pause page: what still works."""
+    return "Use your authenticator app" if method == "code" else "Use a recovery code"
+
+
+def no_cookie_match() -> str:
+    """Said on a page that starts afresh."""
+    return "This sign-in started in another browser."
+
+
+# ── consent ──────────────────────────────────────────────────────────────────────────────────────
+
+_SCOPES = {
+    "openid": "Know who you are here",
+    "profile": "Your name",
+    "email": "Your email",
+    "address": "Your address",
+    "phone": "Your phone number",
+    "groups": "Your groups",
+    "offline_access": "Stay connected when you are away",
+}
+
+
+def permission(scope: str) -> str:
+    """What a scope means, in the person's words."""
+    return _SCOPES.get(scope, f"Extra permission: {scope}")

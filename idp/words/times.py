@@ -1,0 +1,52 @@
+"""How instants read on a page: absolute in UTC, said so, and relative to the instant of the request. Pure."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+MINUTE, HOUR = 60, 3600
+
+
+def clock(instant: datetime) -> str:
+    """`14:35 UTC`. No zone of the person is known, so the zone is said."""
+    return f"{instant:%H:%M} UTC"
+
+
+def clock_with_seconds(instant: datetime) -> str:
+    """`14:05:30 UTC`: for comparing clocks."""
+    return f"{instant:%H:%M:%S} UTC"
+
+
+def day(instant: datetime) -> str:
+    """`3 March`, and with its year where that is asked for by `full_day`."""
+    return f"{instant.day} {instant:%B}"
+
+
+def full_day(instant: datetime) -> str:
+    """`3 March 2031`."""
+    return f"{day(instant)} {instant.year}"
+
+
+def span(length: timedelta) -> str:
+    """`12 minutes`, rounded up, so that nobody comes back too early."""
+    seconds = max(1, ceil(length.total_seconds()))
+    if seconds < MINUTE:
+        return _counted(seconds, "second")
+    if seconds < HOUR:
+        return _counted(ceil(seconds / MINUTE), "minute")
+    hours, minutes = divmod(ceil(seconds / MINUTE), MINUTE)
+    return f"{_counted(hours, 'hour')} {_counted(minutes, 'minute')}" if minutes else _counted(hours, "hour")
+
+
+def until(instant: datetime, at: datetime) -> str:
+    """`14:35 UTC (in 12 minutes)`; the absolute part is rounded up to the next minute, too."""
+    return f"{clock(rounded_up(instant))} (in {span(instant - at)})"
+
+
+def rounded_up(instant: datetime) -> datetime:
+    """The next whole minute, or the instant itself where it is one."""
+    whole = instant.replace(second=0, microsecond=0)
+    return whole if whole == instant else whole + timedelta(minutes=1)
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
