@@ -19,6 +19,8 @@ from idp.values.issuer import Issuer
 LIFETIME = timedelta(minutes=10)
 TYP = "at+jwt"  # RFC 9068 2.1
 
+_FAR_FUTURE = 2**37  # seconds; the year 6325, within a datetime
+
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
 
 
@@ -42,15 +44,15 @@ class AccessToken:
 def _claims(issuer: Issuer, client: Client, scopes: tuple[str, ...], jti: str, at: datetime) -> dict[str, object]:
     issued = int(at.timestamp())
     audience = client.access_token_audience(frozenset(scopes), issuer)
-    return {
+    claims: dict[str, object] = {
         "iss": str(issuer),
         "exp": issued + int(LIFETIME.total_seconds()),
         "aud": audience[0] if len(audience) == 1 else list(audience),
         "client_id": client.client_id,
         "iat": issued,
         "jti": jti,
-        "scope": scope_text(scopes),
     }
+    return claims | ({"scope": scope_text(scopes)} if scopes else {})
 
 
 def access_token_claims(
@@ -87,7 +89,7 @@ def _text(claims: Mapping[str, object], name: str) -> str:
 
 def _instant(claims: Mapping[str, object], name: str) -> datetime:
     value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**40:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _FAR_FUTURE:
         raise InvalidToken("the access token is not valid", detail=f"{name} is no instant")
     return datetime.fromtimestamp(value, UTC)
 

@@ -9,6 +9,7 @@ from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
 
 LIFETIME = timedelta(minutes=10)
+TYP = "JWT"  # told apart from at+jwt and logout+jwt (RFC 8725 3.11)
 
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 

@@ -8,17 +8,9 @@ from typing import Self
 
 from idp.oidc.authorization_response import with_query
 from idp.oidc.client import Client
+from idp.oidc.id_token_hint import VerifiedHint
 from idp.oidc.parameters import Parameters
-from idp.values.ids import ClientId, Subject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedHint:
-    """An ID token of ours whose signature and issuer held; an expired one still identifies (RP-Initiated Logout 2)."""
-
-    client_id: ClientId
-    sub: Subject
-    sid: str | None
+from idp.values.ids import ClientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
