@@ -1,0 +1,106 @@
+// The npm package openid-client as a relying party of the tests. One JSON command a line on stdin, one JSON answer
+// a line on stdout: {"do": NAME, ...} gets {"ok": true, ...} or {"ok": false, "error", "description", "status"}.
+// It owns what a relying party remembers between two requests (state, nonce, verifier, tokens); it opens no page.
+import { createInterface } from 'node:readline'
+import { stdin, stdout } from 'node:process'
+import * as oidc from 'openid-client'
+
+const AUTH = { client_secret_basic: oidc.ClientSecretBasic, client_secret_post: oidc.ClientSecretPost, none: oidc.None }
+const memory = { config: undefined, redirectUri: '', checks: {}, tokens: undefined }
+
+const commands = {
+  async discover({ issuer, client_id, client_secret, auth_method, redirect_uri, id_token_alg }) {
+    const how = auth_method ?? (client_secret ? 'client_secret_basic' : 'none')
+    const metadata = id_token_alg ? { id_token_signed_response_alg: id_token_alg } : undefined
+    const execute = [oidc.enableNonRepudiationChecks] // the ID token's signature is checked against the JWKS
+    if (new URL(issuer).protocol === 'http:') execute.push(oidc.allowInsecureRequests) // loopback only
+    memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, AUTH[how](client_secret), { execute })
+    memory.redirectUri = redirect_uri
+    return { metadata: memory.config.serverMetadata() }
+  },
+
+  async authorize({ parameters = {} }) {
+    const verifier = oidc.randomPKCECodeVerifier()
+    memory.checks = {
+      pkceCodeVerifier: verifier,
+      expectedState: oidc.randomState(),
+      expectedNonce: oidc.randomNonce(),
+      idTokenExpected: true,
+    }
+    if (parameters.max_age !== undefined) memory.checks.maxAge = Number(parameters.max_age)
+    const url = oidc.buildAuthorizationUrl(memory.config, {
+      redirect_uri: memory.redirectUri,
+      scope: 'openid',
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state: memory.checks.expectedState,
+      nonce: memory.checks.expectedNonce,
+      ...parameters,
+    })
+    return { url: url.href }
+  },
+
+  async callback({ url }) {
+    memory.tokens = await oidc.authorizationCodeGrant(memory.config, new URL(url), memory.checks)
+    return { tokens: memory.tokens, claims: memory.tokens.claims() }
+  },
+
+  async userinfo() {
+    const { sub } = memory.tokens.claims()
+    return { userinfo: await oidc.fetchUserInfo(memory.config, memory.tokens.access_token, sub) }
+  },
+
+  async refresh({ parameters = {} }) {
+    const before = memory.tokens
+    const after = await oidc.refreshTokenGrant(memory.config, before.refresh_token, parameters)
+    after.refresh_token ??= before.refresh_token
+    memory.tokens = after
+    return { tokens: after, claims: after.claims() ?? null }
+  },
+
+  async introspect({ token, hint }) {
+    const parameters = hint ? { token_type_hint: hint } : {}
+    return { introspection: await oidc.tokenIntrospection(memory.config, token ?? memory.tokens.access_token, parameters) }
+  },
+
+  async revoke({ token, hint }) {
+    const parameters = hint ? { token_type_hint: hint } : {}
+    await oidc.tokenRevocation(memory.config, token ?? memory.tokens.refresh_token, parameters)
+    return {}
+  },
+
+  async client_credentials({ parameters = {} }) {
+    return { tokens: await oidc.clientCredentialsGrant(memory.config, parameters) }
+  },
+
+  async logout({ post_logout_redirect_uri, state }) {
+    const parameters = { id_token_hint: memory.tokens.id_token, post_logout_redirect_uri }
+    if (state) parameters.state = state
+    return { url: oidc.buildEndSessionUrl(memory.config, parameters).href }
+  },
+}
+
+function refusal(error) {
+  return {
+    ok: false,
+    error: error.error ?? error.code ?? error.name,
+    description: error.error_description ?? error.message,
+    status: error.status ?? null,
+    cause: error.cause instanceof Error ? error.cause.message : null,
+  }
+}
+
+async function answer(line) {
+  try {
+    const command = JSON.parse(line)
+    const run = Object.hasOwn(commands, command.do) ? commands[command.do] : undefined
+    if (run === undefined) throw new TypeError(`no such command: ${command.do}`)
+    return { ok: true, ...(await run(command)) }
+  } catch (error) {
+    return refusal(error)
+  }
+}
+
+for await (const line of createInterface({ input: stdin })) {
+  stdout.write(`${JSON.stringify(await answer(line))}\n`)
+}
