@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
@@ -29,6 +30,7 @@ JoseKey = ECKey | OKPKey | RSAKey
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
 
+_KINDS: Final[Mapping[Algorithm, type[JoseKey]]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey, "PS256": RSAKey}
 _MODELS: Final = {alg: JWSRegistry.algorithms[alg] for alg in ALGORITHMS}
 _dumps = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
@@ -44,6 +46,14 @@ def jose_key(alg: Algorithm, native: object) -> JoseKey:
             return OKPKey.import_key(native)
         case _:
             raise ValueError(f"{type(native).__name__} is no key for {alg}")
+
+
+def key_from_jwk(alg: Algorithm, jwk: PublicJwk) -> JoseKey:
+    """A JWK read as the kind of key that the algorithm needs, whatever it says of itself. Raises ValueError."""
+    try:
+        return jose_key(alg, _KINDS[alg].import_key(dict(jwk)).raw_value)
+    except (JoseError, KeyError) as error:
+        raise ValueError(f"cannot be read as a key for {alg}: {type(error).__name__}") from None
 
 
 def signature(alg: Algorithm, key: JoseKey, signing_input: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, assert_never
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
@@ -63,6 +63,8 @@ def generate(alg: Algorithm) -> SigningKey:
             return SigningKey.of(alg, ed25519.Ed25519PrivateKey.generate())
         case "RS256" | "PS256":
             return SigningKey.of(alg, rsa.generate_private_key(_PUBLIC_EXPONENT, RSA_BITS))
+        case other:
+            assert_never(other)
 
 
 def import_private(alg: Algorithm, octets: bytes) -> SigningKey:

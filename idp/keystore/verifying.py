@@ -14,10 +14,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Self
 
-from joserfc.errors import JoseError
-from joserfc.jwk import import_key
-
-from idp.keystore.compact import Algorithm, JoseKey, PublicJwk, header_segment, jose_key, octets_of, signature_matches
+from idp.keystore.compact import (
+    Algorithm,
+    JoseKey,
+    PublicJwk,
+    header_segment,
+    key_from_jwk,
+    octets_of,
+    signature_matches,
+)
 
 LONGEST_TOKEN = 65_536
 _SEGMENTS = 3
@@ -38,10 +43,7 @@ class VerifyingKey:
     @classmethod
     def from_jwk(cls, kid: str, alg: Algorithm, jwk: PublicJwk) -> Self:
         """Raises ValueError where the JWK is no public key for the algorithm, or its thumbprint is not the kid."""
-        try:
-            key = jose_key(alg, import_key(dict(jwk)).raw_value)
-        except (JoseError, KeyError) as error:
-            raise ValueError(f"the JWK of {kid} cannot be read: {type(error).__name__}") from None
+        key = key_from_jwk(alg, jwk)
         if key.is_private or key.thumbprint() != kid:
             raise ValueError(f"the JWK of {kid} is not the public key of that name")
         return cls(kid=kid, alg=alg, key=key)
@@ -96,7 +98,7 @@ def _key_of(header: bytes, keys: Iterable[VerifyingKey], algs: Collection[Algori
 
 
 def _check_signature(token: bytes, signature: bytes, key: VerifyingKey, seen: SeenTokens | None) -> None:
-    digest = sha256(token).digest()
+    digest = sha256(token).digest() if seen is not None else b""
     if seen is not None and seen.recall(digest):
         return
     try:
