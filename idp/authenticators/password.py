@@ -126,6 +126,11 @@ def _refused(text: str, rule: PasswordRule, context: Iterable[str]) -> RefusalKi
     return RefusalKind.CONTEXT if forms & {_letters_and_digits(word) for word in context} - {""} else None
 
 
+def long_enough_alone(password: Password) -> bool:
+    """Whether a prepared password may stand without a second factor; stored beside its hash, which cannot tell it."""
+    return len(password.expose()) >= MINIMUM_ALONE
+
+
 def context_words(service: str, username: str, email: str | None = None, apps: Iterable[str] = ()) -> frozenset[str]:
     """The words a guesser knows: names of the service, the person and the apps, the address and its parts."""
     words = {service, *apps}

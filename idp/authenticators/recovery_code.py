@@ -51,7 +51,8 @@ def _characters(entropy: Entropy) -> Iterator[str]:
 
 def normalised(text: str) -> str:
     """`text` as it is compared: lower-case ASCII, no spaces, no dashes."""
-    return without_gaps(text).lower()
+    code = without_gaps(text)
+    return code.lower() if code.isascii() else code  # The Kelvin sign would become a "k".
 
 
 def parse(text: str) -> RecoveryCode | WrongShape | LooksLikeAppCode | Empty:

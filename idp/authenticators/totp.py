@@ -80,7 +80,7 @@ def parse(text: str, digits: int) -> AppCode | WrongShape | LooksLikeRecoveryCod
     # Superscript and Arabic-Indic digits end here; pyotp folds with NFKC and would take the former.
     if re.fullmatch(f"[0-9]{{{digits}}}", code, re.ASCII):
         return AppCode(code)
-    return LooksLikeRecoveryCode() if has_recovery_shape(code.lower()) else WrongShape()
+    return LooksLikeRecoveryCode() if has_recovery_shape(code) else WrongShape()
 
 
 def time_step(at: datetime, period: int) -> int:

@@ -18,7 +18,7 @@ _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u202a\u202c\u2060\u2066\u2069\ufeff")
 _MINUS = "\u2212"
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Pd"})
-_RECOVERY_SHAPE = re.compile(rf"[{RECOVERY_ALPHABET}]{{{RECOVERY_LENGTH}}}", re.ASCII)
+_RECOVERY_SHAPE = re.compile(rf"[{RECOVERY_ALPHABET}]{{{RECOVERY_LENGTH}}}", re.ASCII | re.IGNORECASE)
 _APP_SHAPE = re.compile(r"[0-9]{6,8}", re.ASCII)
 
 
@@ -60,7 +60,7 @@ def _is_gap(character: str) -> bool:
 
 
 def has_recovery_shape(text: str) -> bool:
-    """Whether `text`, already lower-case and without gaps, is shaped like a recovery code."""
+    """Whether `text`, already without gaps, is shaped like a recovery code, in any case."""
     return _RECOVERY_SHAPE.fullmatch(text) is not None
 
 
