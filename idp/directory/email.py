@@ -12,7 +12,7 @@ LONGEST_LOCAL = 64
 
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_UNWANTED_LOCAL = re.compile(r'[\s"(),:;<>@\[\]\\]')
+_UNWANTED_LOCAL = re.compile(r'[\s"(),:;<>@\[\]\\]|^\.|\.$|\.\.')
 
 
 def email(text: str) -> str:
@@ -21,11 +21,9 @@ def email(text: str) -> str:
     Letters of any script pass (RFC 6531); quoted local parts and address literals do not, since relying apps choke on
     them. Two addresses are compared by `user.login_name`, as they stand in one table with the names.
     """
-    local, at, domain = text.strip().rpartition("@")
-    if not (local and at and _DOMAIN.fullmatch(domain)):
-        raise InvalidValue(FIELD, "Enter an address like name@example.com.")
-    if _UNWANTED_LOCAL.search(local) or has_unseen(local) or local.startswith(".") or local.endswith("."):
-        raise InvalidValue(FIELD, "Enter an address like name@example.com.")
+    local, _, domain = text.strip().rpartition("@")
     if len(local) > LONGEST_LOCAL or len(local) + 1 + len(domain) > LONGEST:
         raise InvalidValue(FIELD, "The address is too long to receive mail.")
+    if not (local and _DOMAIN.fullmatch(domain)) or _UNWANTED_LOCAL.search(local) or has_unseen(local):
+        raise InvalidValue(FIELD, "Enter an address like name@example.com.")
     return f"{local}@{domain.lower()}"
