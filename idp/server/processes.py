@@ -30,6 +30,8 @@ class Child:
     """What the child gets when we die without having stopped it."""
     output: IO[bytes] | int | None = None
     """Where its stdout and stderr go; None leaves ours."""
+    reports_ready: bool = False
+    """Whether it calls `readiness.report_ready` once it serves."""
 
 
 def spawn(child: Child) -> subprocess.Popen[bytes]:

