@@ -32,7 +32,7 @@ CREATE TABLE interactions (
     user_id uuid REFERENCES users ON DELETE CASCADE,
     proofs jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(proofs) = 'object'),
     answered text[] NOT NULL DEFAULT '{}'
-        CHECK (answered <@ ARRAY['same_account', 'other_account', 'consent', 'recovery_used', 'new_password']),
+        CHECK (answered <@ ARRAY['same_account', 'other_account', 'consent', 'recovery_used']),
     sealed_enrolment bytea,
     enrolment_until timestamptz,
     sealed_codes bytea,

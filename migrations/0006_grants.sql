@@ -21,6 +21,7 @@ CREATE TABLE grants (
     code_digest bytea NOT NULL UNIQUE CHECK (octet_length(code_digest) = 32),
     code_expires_at timestamptz NOT NULL,
     redirect_uri text NOT NULL,
+    redirect_uri_given boolean NOT NULL,
     code_challenge text,
     created_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
@@ -46,17 +47,16 @@ CREATE TABLE revoked_tokens (
     expires_at timestamptz NOT NULL
 );
 
--- A session that ends takes its grants with it, however it ends; a grant with offline_access outlives it.
-CREATE FUNCTION session_ended() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE grants SET revoked_at = NEW.ended_at, revoked_reason = 'session_ended'
-    WHERE session_id = NEW.id AND NOT offline AND revoked_at IS NULL;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER ended AFTER UPDATE OF ended_at ON browser_sessions
-    FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION session_ended();
+-- A grant with all that its use depends on. One without offline_access ends with its session, however that ends: looked
+-- at on each use, so that no order of events can leave one alive.
+CREATE VIEW grant_facts AS
+SELECT g.*, u.sub, u.status = 'active' AS user_active,
+    g.offline OR (s.id IS NOT NULL AND s.ended_at IS NULL) AS session_alive
+FROM grants g
+JOIN users u ON u.id = g.user_id
+LEFT JOIN browser_sessions s ON s.id = g.session_id;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON consents, grants, refresh_tokens, revoked_tokens TO idp_server;
+GRANT SELECT ON grant_facts TO idp_server;
 
 INSERT INTO jobs (name, due_at) VALUES ('purge', '2026-11-24 00:00+00'), ('key_rotation', '2026-11-24 00:00+00');

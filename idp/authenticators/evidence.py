@@ -1,4 +1,4 @@
-"""Evidence: what one person has proved, and when. Level, `amr` and `auth_time` are derived from it, never set by hand."""
+"""Evidence: what one person has proved, and when. Level, `amr` and `auth_time` derive from it, never set by hand."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,6 +72,15 @@ class Evidence:
     def auth_time(self) -> datetime | None:
         """OIDC Core 2: when the person last proved something; None while nothing is proved."""
         return max((proof.at for proof in self.proofs), default=None)
+
+    @property
+    def rests_on(self) -> datetime | None:
+        """When the oldest proof that the level rests on was made: a session is as fresh as that, not as its latest."""
+        latest = {factor: self._latest(factor) for factor in Factor}
+        return min((at for at in latest.values() if at is not None), default=None)
+
+    def _latest(self, factor: Factor) -> datetime | None:
+        return max((proof.at for proof in self.proofs if proof.method.factor is factor), default=None)
 
     def stored(self) -> dict[str, int]:
         """The form kept in JSON columns: method to microseconds since 1970 UTC."""

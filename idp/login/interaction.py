@@ -1,0 +1,118 @@
+"""The life of an Interaction: a stored authorization request and what this browser has proved for it so far. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from idp.authenticators.evidence import Evidence
+from idp.authenticators.methods import Method
+from idp.login.browser_session import BrowserSession
+from idp.login.steps import Answer
+from idp.oidc.authorization_request import AuthorizationRequest, Prompt
+from idp.values.ids import InteractionId, UserId
+from idp.values.sealed import Sealed
+from idp.values.secrets import Digest
+
+STEP_LIFETIME = timedelta(minutes=30)
+"""From the latest passed step: a phone hand-over or a shop's app download fits in."""
+WHOLE_LIFETIME = timedelta(hours=2)
+SETUP_LIFETIME = timedelta(minutes=30)
+"""Of a set-up secret and of a set of recovery codes on show."""
+REPEAT_RESPONSE = timedelta(seconds=60)
+"""As long as the code lives: the same browser gets the same response again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Something sealed on the Interaction for a while: a set-up secret, or recovery codes not yet acknowledged."""
+
+    sealed: Sealed
+    until: datetime
+
+    def live(self, at: datetime) -> bool:
+        """Whether it may still be shown or used."""
+        return at < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The sealed response and when it was made."""
+
+    sealed_response: Sealed
+    at: datetime
+    code_redeemed: bool
+
+    def may_repeat(self, at: datetime) -> bool:
+        """The same response again for the same browser, while it can still be of use."""
+        return not self.code_redeemed and at < self.at + REPEAT_RESPONSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One sign-in of one browser for one authorization request."""
+
+    id: InteractionId
+    browser: Digest | None
+    """None until the browser that came by a cross-site POST has returned once."""
+    request: AuthorizationRequest
+    arrived_at: datetime
+    expires_at: datetime
+    ends_at: datetime
+    user: UserId | None = None
+    own: Evidence | None = None
+    """What was proved inside this Interaction."""
+    answered: frozenset[Answer] = frozenset()
+    enrolment: Pending | None = None
+    codes: Pending | None = None
+    notice: dict[str, Any] = field(default_factory=dict)
+    """What the next page says about the last input: error, and what was typed except secrets."""
+    finished: Finished | None = None
+
+    def expired(self, at: datetime) -> bool:
+        """Whether the sign-in waited too long; a finished one is not expired but finished."""
+        return self.finished is None and at >= self.expires_at
+
+    def prolonged(self, at: datetime) -> datetime:
+        """The new expiry after a passed step."""
+        return min(at + STEP_LIFETIME, self.ends_at)
+
+    @property
+    def proved_here(self) -> frozenset[Method]:
+        """Methods proved inside this Interaction."""
+        return frozenset(proof.method for proof in self.own.proofs) if self.own else frozenset()
+
+
+def fresh_since(request: AuthorizationRequest, arrived_at: datetime) -> datetime | None:
+    """Decided once, at arrival: prompt=login wants newer proofs, max_age none older than that many seconds.
+
+    OIDC Core 3.1.2.1. None where the request says nothing about age.
+    """
+    if Prompt.LOGIN in request.prompts:
+        return arrived_at
+    if request.max_age is not None:
+        return arrived_at - timedelta(seconds=request.max_age)
+    return None
+
+
+def evidence_for(
+    request: AuthorizationRequest, arrived_at: datetime, session: BrowserSession | None, own: Evidence | None
+) -> Evidence | None:
+    """What counts for this request: the session's proofs where the request allows them, and the Interaction's own.
+
+    Where the request judges age, a session's proof counts only if it was made before the request arrived: afterwards
+    only what is proved inside the Interaction is added, however long the pages take.
+    """
+    counted = _of_session(request, arrived_at, session)
+    if own is None or counted is None:
+        return own or counted
+    return own.plus(counted) if counted.user == own.user else own
+
+
+def _of_session(request: AuthorizationRequest, arrived_at: datetime, session: BrowserSession | None) -> Evidence | None:
+    if session is None:
+        return None
+    since = fresh_since(request, arrived_at)
+    if since is None:
+        return session.evidence
+    aged = (proof for proof in session.evidence.proofs if since <= proof.at < arrived_at)
+    return Evidence.of(session.user, aged)

@@ -1,0 +1,170 @@
+"""`next_step`: the one function that decides what a sign-in asks next; `Cleared`, the only thing a code is made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from idp.authenticators.methods import Level, Method
+from idp.authenticators.password import MINIMUM, MINIMUM_ALONE
+from idp.login.facts import Facts, Identity
+from idp.login.steps import (
+    Answer,
+    ChangePassword,
+    Consent,
+    Enrol,
+    ProveFactor,
+    ReplaceApp,
+    SaveRecoveryCodes,
+    SelectAccount,
+    SignIn,
+    Step,
+)
+from idp.oidc.errors import AccountSelectionRequired, ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """The sign-in goes on with this step."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """The request wanted no page, and a page is needed (OIDC Core 3.1.2.6)."""
+
+    error: OAuthError
+
+
+class NotCleared(ValueError):
+    """Somebody tried to build `Cleared` while a check still had something to ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(Generic[P]):
+    """Every check passed. Cannot be built while any check has something to ask, whoever calls the constructor."""
+
+    facts: Facts[P]
+    identity: Identity
+
+    def __post_init__(self) -> None:
+        """Runs the same table as `next_step`."""
+        step = _first_asked(self.facts)
+        if step is not None or self.identity is not self.facts.identity:
+            raise NotCleared(f"{type(step).__name__} is still to be asked")
+
+
+def identified(facts: Facts[Any]) -> Step | None:
+    """Somebody active, the right one, has proved the password recently enough, and was chosen where that was asked."""
+    identity = facts.identity
+    if identity is None or not identity.account.active:
+        return SignIn(again=False)
+    if facts.expected is not None and facts.expected != identity.account.subject:
+        return SignIn(again=False)
+    if facts.choose_account and not facts.answered & {Answer.SAME_ACCOUNT, Answer.OTHER_ACCOUNT}:
+        return SelectAccount()
+    if not identity.proved.has(Method.PASSWORD):
+        return SignIn(again=True)
+    return None
+
+
+def factor_proved(facts: Facts[Any]) -> Step | None:
+    """An enrolled second factor is asked wherever the requirement is not met without it."""
+    identity = _known(facts)
+    if identity.account.enrolled and identity.lacks_factor:
+        left = identity.account.codes_left
+        return ProveFactor(recovery=left > 0, codes_left=left)
+    return None
+
+
+def password_changed(facts: Facts[Any]) -> Step | None:
+    """A password that somebody else knows, or too short to stand alone, is changed after every proof asked."""
+    identity = _known(facts)
+    alone = identity.requirement.level < Level.TWO
+    minimum = MINIMUM_ALONE if alone else MINIMUM
+    match identity.account.password_change_demanded:
+        case "set_by_other":
+            return ChangePassword(reason="set_by_other", minimum=minimum)
+        case "compromised":
+            return ChangePassword(reason="compromised", minimum=minimum)
+        case _:
+            short = alone and not identity.account.password_long_enough_alone
+            return ChangePassword(reason="too_short", minimum=minimum) if short else None
+
+
+def enrolled(facts: Facts[Any]) -> Step | None:
+    """Who must have a second factor and has none sets it up now, before the authorization response leaves."""
+    return Enrol() if _known(facts).lacks_factor else None
+
+
+def codes_saved(facts: Facts[Any]) -> Step | None:
+    """A second factor comes with a set of recovery codes that was saved and is not used up (SP 800-63B 4.2.1.1)."""
+    account = _known(facts).account
+    if account.enrolled and not (account.codes_saved and account.codes_left):
+        return SaveRecoveryCodes()
+    return None
+
+
+def app_replaced(facts: Facts[Any]) -> Step | None:
+    """A recovery code used just now says that the app may be lost: offered once, before going on."""
+    if Method.RECOVERY_CODE in facts.proved_here and Answer.RECOVERY_USED not in facts.answered:
+        return ReplaceApp(codes_left=_known(facts).account.codes_left)
+    return None
+
+
+def consented(facts: Facts[Any]) -> Step | None:
+    """Consent is asked once per user, client and scope set; each time of clients whose identity is not assured."""
+    consent = facts.consent
+    if consent.first_party or Answer.CONSENT in facts.answered:
+        return None
+    covered = consent.remembered.issuperset(consent.asked)
+    if consent.forced or consent.each_time or not covered:
+        return Consent(scopes=consent.asked)
+    return None
+
+
+Check = Callable[[Facts[Any]], Step | None]
+
+CHECKS: tuple[Check, ...] = (
+    identified,
+    factor_proved,
+    password_changed,
+    enrolled,
+    codes_saved,
+    app_replaced,
+    consented,
+)
+"""In the order in which a person meets them; each may rely on those above it having nothing to ask."""
+
+
+def next_step(facts: Facts[P]) -> Ask | Refuse | Cleared[P]:
+    """Walks the table: the first check with something to ask decides; with none, the sign-in is cleared."""
+    step = _first_asked(facts)
+    if step is None:
+        return Cleared(facts=facts, identity=_known(facts))
+    return Refuse(error=_silent_error(step)) if facts.silent else Ask(step=step)
+
+
+def _first_asked(facts: Facts[Any]) -> Step | None:
+    return next((step for check in CHECKS if (step := check(facts)) is not None), None)
+
+
+def _known(facts: Facts[Any]) -> Identity:
+    if facts.identity is None:
+        raise NotCleared("nobody is identified")
+    return facts.identity
+
+
+def _silent_error(step: Step) -> OAuthError:
+    """OIDC Core 3.1.2.6: which error says that this page would have been needed."""
+    match step:
+        case SignIn():
+            return LoginRequired("the person must sign in")
+        case SelectAccount():
+            return AccountSelectionRequired("the person must choose an account")
+        case Consent():
+            return ConsentRequired("the person must consent")
+        case _:
+            return InteractionRequired("the person must complete a further step")

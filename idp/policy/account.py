@@ -1,0 +1,53 @@
+"""An Account: all that a sign-in's decision needs to know of one User, read as one row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from idp.authenticators.methods import Level
+from idp.values.ids import GroupId, Subject, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule:
+    """The policy rule set on this user, if any; `level` None means `if_enrolled`."""
+
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """Lifts what server, group and user rules ask, until a date, for a reason."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Facts of one user at one `version`; whatever changes one of them moves the version."""
+
+    user: UserId
+    subject: Subject
+    username: str
+    active: bool
+    version: int
+    has_password: bool
+    password_change_demanded: str | None
+    """`set_by_other` or `compromised`; None when the password is the person's own."""
+    password_long_enough_alone: bool
+    """Whether the password has the length that one without a second factor must have."""
+    apps: int
+    """Confirmed authenticator apps."""
+    codes_saved: bool
+    """Whether the current set of recovery codes was acknowledged."""
+    codes_left: int
+    groups: frozenset[GroupId] = frozenset()
+    own_rule: OwnRule | None = None
+    exemption: Exemption | None = None
+    audit_salt: bytes = field(default=b"", repr=False)
+    """Salt of the key that this person's names and addresses are sealed under in security events."""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether a second factor can be asked of this person."""
+        return self.apps > 0

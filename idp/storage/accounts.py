@@ -1,0 +1,61 @@
+"""Accounts: the one-row view of a person that sign-ins are decided on, and the people behind login names."""
+
+from asyncpg import Record
+
+from idp.authenticators.methods import Level
+from idp.policy.account import Account, Exemption, OwnRule
+from idp.storage.database import Executor
+from idp.values.ids import GroupId, Subject, UserId
+
+ACCOUNT = "SELECT a.* FROM accounts a WHERE a.id = $1"
+
+ACCOUNT_BY_NAME = """
+SELECT a.* FROM accounts a JOIN login_names n ON n.user_id = a.id WHERE n.name = $1
+"""
+
+
+async def find(executor: Executor, user: UserId) -> Account | None:
+    """The account of a user id, None where there is none."""
+    row = await executor.fetchrow(ACCOUNT, user)
+    return account_of(row) if row else None
+
+
+async def find_by_login_name(executor: Executor, name: str) -> Account | None:
+    """The account that a login name (already in its one spelling) signs in, None where nobody has it."""
+    row = await executor.fetchrow(ACCOUNT_BY_NAME, name)
+    return account_of(row) if row else None
+
+
+def account_of(row: Record) -> Account | None:
+    """The Account in a row that holds the columns of `accounts` under their own names; None where its id is null."""
+    if row["id"] is None:
+        return None
+    return Account(
+        user=UserId(row["id"]),
+        subject=Subject(row["sub"]),
+        username=row["username"],
+        active=row["status"] == "active",
+        version=row["version"],
+        has_password=row["has_password"],
+        password_change_demanded=row["change_demanded"],
+        password_long_enough_alone=row["long_enough_alone"],
+        apps=row["apps"],
+        codes_saved=row["codes_saved"],
+        codes_left=row["codes_left"],
+        groups=frozenset(GroupId(group) for group in row["groups"]),
+        own_rule=_own_rule(row),
+        exemption=_exemption(row),
+        audit_salt=row["audit_salt"],
+    )
+
+
+def _own_rule(row: Record) -> OwnRule | None:
+    if row["rule_demand"] is None:
+        return None
+    return OwnRule(level=None if row["rule_level"] is None else Level(row["rule_level"]))
+
+
+def _exemption(row: Record) -> Exemption | None:
+    if row["exempt_until"] is None:
+        return None
+    return Exemption(until=row["exempt_until"], reason=row["exempt_reason"])

@@ -1,0 +1,210 @@
+"""Authenticators of a person: an enrolment confirmed, recovery codes renewed and acknowledged, a password replaced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.authenticators.totp import TotpParameters
+from idp.storage.database import Executor
+from idp.storage.events import EVENTS, EncodedEvents
+from idp.values.ids import AuthenticatorId, InteractionId, UserId
+from idp.values.sealed import Sealed
+from idp.values.secrets import Digest
+
+_MAKE_CODES = """
+outdated AS (DELETE FROM recovery_code_sets WHERE user_id = $2 AND EXISTS (SELECT FROM moved) RETURNING id),
+made AS (
+    INSERT INTO recovery_code_sets (id, user_id, salt, pepper_id, created_at)
+    SELECT $3, $2, $4, $5, $6 FROM moved, (SELECT count(*) FROM outdated) AS after_the_old_set RETURNING id
+), codes AS (
+    INSERT INTO recovery_codes (set_id, digest) SELECT made.id, digest FROM made, unnest($7::bytea[]) AS digest
+)
+"""
+"""The new set waits for the old one to go, since a person has one set."""
+
+CONFIRM_ENROLMENT = f"""
+WITH moved AS (
+    UPDATE interactions SET proofs = proofs || $10::jsonb, user_id = $2, notice = '{{}}',
+        expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = $8, codes_until = $9,
+        answered = array_append(array_remove(answered, 'recovery_used'), 'recovery_used')
+    WHERE id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
+        AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $13 AND u.status = 'active')
+    RETURNING id
+), retired AS (
+    DELETE FROM totp_authenticators WHERE user_id = $2 AND EXISTS (SELECT FROM moved)
+), unlocked AS (
+    DELETE FROM throttles
+    WHERE subject = uuid_send($2) AND method IN ('otp', 'recovery_code') AND EXISTS (SELECT FROM moved)
+), bound AS (
+    INSERT INTO totp_authenticators
+        (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at)
+    SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6 FROM moved
+), {_MAKE_CODES}, recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM moved)")})
+SELECT id FROM moved
+"""
+
+RENEW_CODES = f"""
+WITH moved AS (
+    UPDATE interactions SET sealed_codes = $8, codes_until = $9, user_id = $2, ends_at = greatest(ends_at, $9),
+        expires_at = greatest(expires_at, $9)
+    WHERE id = $1 AND finished_at IS NULL AND (user_id IS NULL OR user_id = $2)
+        AND (codes_until IS NULL OR codes_until <= $6) AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $10)
+    RETURNING id
+), unlocked AS (
+    DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM moved)
+), {_MAKE_CODES}, recorded AS ({EVENTS.format(events="$11", when="EXISTS (SELECT FROM moved)")})
+SELECT id FROM moved
+"""
+
+ACKNOWLEDGE = f"""
+WITH acknowledged AS (
+    UPDATE recovery_code_sets SET acknowledged_at = $3 WHERE user_id = $2 AND acknowledged_at IS NULL RETURNING id
+), forgotten AS (
+    UPDATE interactions SET sealed_codes = NULL, codes_until = NULL, notice = '{{}}', expires_at = least($4, ends_at)
+    WHERE id = $1 AND finished_at IS NULL
+)
+{EVENTS.format(events="$5", when="EXISTS (SELECT FROM acknowledged)")}
+"""
+
+REPLACE_PASSWORD = f"""
+WITH replaced AS (
+    UPDATE passwords SET hash = $3, long_enough_alone = $4, change_demanded = NULL, set_at = $5
+    WHERE user_id = $2 AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $6 AND u.status = 'active')
+    RETURNING user_id
+), noted AS (
+    UPDATE interactions SET notice = '{{}}', expires_at = least($7, ends_at)
+    WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM replaced)
+), forgotten AS (
+    DELETE FROM known_browsers WHERE user_id = $2 AND EXISTS (SELECT FROM replaced)
+), signed_out AS (
+    UPDATE browser_sessions SET ended_at = $5
+    WHERE user_id = $2 AND ended_at IS NULL AND id IS DISTINCT FROM $8 AND EXISTS (SELECT FROM replaced)
+), revoked AS (
+    UPDATE grants SET revoked_at = $5, revoked_reason = 'password_changed'
+    WHERE user_id = $2 AND revoked_at IS NULL AND EXISTS (SELECT FROM replaced)
+), recorded AS ({EVENTS.format(events="$9", when="EXISTS (SELECT FROM replaced)")})
+SELECT user_id FROM replaced
+"""
+
+REHASH = "UPDATE passwords SET hash = $3 WHERE user_id = $1 AND hash = $2"
+
+PASSWORD_HASH = "SELECT hash FROM passwords WHERE user_id = $1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCodes:
+    """A set of recovery codes as stored, and as kept sealed on the Interaction until it is acknowledged."""
+
+    id: AuthenticatorId
+    salt: bytes
+    pepper_id: str
+    digests: Sequence[Digest]
+    sealed: Sealed
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApp:
+    """A confirmed authenticator app; `step` is the time step that confirmed it, burnt from the start."""
+
+    id: AuthenticatorId
+    sealed_secret: Sealed
+    parameters: TotpParameters
+    step: int
+    pending: Sealed
+    """The set-up secret as it stood on the Interaction: confirmed once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Whose authenticators change in which Interaction, at which version of the person's facts."""
+
+    interaction: InteractionId
+    user: UserId
+    version: int
+    at: datetime
+    expires_at: datetime
+
+
+async def confirm_enrolment(
+    executor: Executor, moment: Moment, app: NewApp, codes: NewCodes, proof: dict[str, int], events: EncodedEvents
+) -> bool:
+    """Bind the app in place of any earlier one, make the codes anew and store the proof; False where facts moved on."""
+    row = await executor.fetchval(
+        CONFIRM_ENROLMENT,
+        *_code_arguments(moment, codes),
+        proof,
+        moment.expires_at,
+        app.pending.octets,
+        moment.version,
+        app.id,
+        app.sealed_secret.octets,
+        app.parameters.algorithm,
+        app.parameters.digits,
+        app.parameters.period,
+        app.step,
+        events,
+    )
+    return row is not None
+
+
+async def renew_codes(executor: Executor, moment: Moment, codes: NewCodes, events: EncodedEvents) -> bool:
+    """Make a new set where none is on show; False where one is, or facts moved on. The old set is void."""
+    arguments = _code_arguments(moment, codes)
+    return await executor.fetchval(RENEW_CODES, *arguments, moment.version, events) is not None
+
+
+async def acknowledge_codes(executor: Executor, moment: Moment, events: EncodedEvents) -> None:
+    """The person has saved the codes: they are never shown again."""
+    await executor.execute(ACKNOWLEDGE, moment.interaction, moment.user, moment.at, moment.expires_at, events)
+
+
+async def replace_password(
+    executor: Executor,
+    moment: Moment,
+    new_hash: str,
+    session: object,
+    events: EncodedEvents,
+    *,
+    long_enough_alone: bool,
+) -> bool:
+    """Set the person's own new password; ends all grants, known browsers and every session but `session`."""
+    row = await executor.fetchval(
+        REPLACE_PASSWORD,
+        moment.interaction,
+        moment.user,
+        new_hash,
+        long_enough_alone,
+        moment.at,
+        moment.version,
+        moment.expires_at,
+        session,
+        events,
+    )
+    return row is not None
+
+
+async def password_hash(executor: Executor, user: UserId) -> str | None:
+    """The stored hash, None where the person has no password."""
+    stored: str | None = await executor.fetchval(PASSWORD_HASH, user)
+    return stored
+
+
+async def rehash(executor: Executor, user: UserId, old: str, new: str) -> None:
+    """Store the same password under today's costs, unless it was changed meanwhile."""
+    await executor.execute(REHASH, user, old, new)
+
+
+def _code_arguments(moment: Moment, codes: NewCodes) -> tuple[object, ...]:
+    """$1 to $9 of the statements that make codes."""
+    return (
+        moment.interaction,
+        moment.user,
+        codes.id,
+        codes.salt,
+        codes.pepper_id,
+        moment.at,
+        [digest.octets for digest in codes.digests],
+        codes.sealed.octets,
+        codes.until,
+    )

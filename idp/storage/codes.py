@@ -1,0 +1,156 @@
+"""Authorization codes: issued from `Cleared` alone, in one statement that inserts only while the facts still hold.
+
+A code and its grant are one row: a grant is opened with its code. Redemption stands in `grants`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from idp.authenticators.evidence import Evidence
+from idp.login.next_step import Cleared
+from idp.login.purpose import Authorization
+from idp.storage.database import Executor
+from idp.storage.events import EVENTS, EncodedEvents
+from idp.values.ids import GrantId, InteractionId, SessionId
+from idp.values.sealed import Sealed
+from idp.values.secrets import CookieValue, Digest
+
+CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 4.1.2: at most ten minutes; FAPI 2 5.3.2.1: at most one
+KNOWN_LIFETIME = timedelta(days=180)
+
+_OPEN = """
+INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
+    created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+"""
+
+_UNCHANGED = "u.id = $2 AND u.version = $17 AND u.status = 'active' AND v.version = $18"
+
+ISSUE = f"{_OPEN} FROM users u, policy_version v WHERE {_UNCHANGED} RETURNING id"
+
+COMPLETE = f"""
+WITH finished AS (
+    UPDATE interactions i SET finished_at = $11, sealed_response = $20, grant_id = $1, browser = $21,
+        sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
+    FROM users u, policy_version v WHERE i.id = $19 AND i.finished_at IS NULL AND {_UNCHANGED} RETURNING i.id
+), session AS (
+    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at, personal)
+    SELECT $4, $2, $22, $23, $11, $11, $24, $25 FROM finished WHERE $22::bytea IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET cookie = excluded.cookie, proofs = excluded.proofs, seen_at = excluded.seen_at,
+        expires_at = excluded.expires_at
+    WHERE s.ended_at IS NULL
+), known AS (
+    INSERT INTO known_browsers (user_id, digest, expires_at)
+    SELECT $2, $26, $27 FROM finished WHERE $22::bytea IS NOT NULL
+    ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
+), ended AS (
+    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $28 AND s.ended_at IS NULL
+), consent AS (
+    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $29, $11 FROM finished WHERE $30
+    ON CONFLICT (user_id, client_id) DO UPDATE
+    SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes)), given_at = excluded.given_at
+), recorded AS ({EVENTS.format(events="$31", when="EXISTS (SELECT FROM finished)")})
+{_OPEN} FROM finished RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant:
+    """What is stored beside the facts in `cleared`."""
+
+    id: GrantId
+    session: SessionId
+    code: Digest
+    acr: str
+    policy_version: int
+    scopes: tuple[str, ...]
+    """What is granted: offline_access is left out where it is neither consented nor a first-party client's."""
+    offline: bool
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """The browser session that a sign-in makes or renews, and the browser it becomes known by."""
+
+    cookie: CookieValue
+    evidence: Evidence
+    expires_at: datetime
+    personal: Sealed | None
+    known: CookieValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What finishes an Interaction beside the grant."""
+
+    interaction: InteractionId
+    sealed_response: Sealed
+    browser: Digest
+    renewal: Renewal | None
+    """None where nothing was proved inside the Interaction: the session stays as it is."""
+    other_session: SessionId | None
+    """Another person's session in this browser, which ends now."""
+    consent_given: bool
+    events: EncodedEvents
+
+
+async def issue(executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> bool:
+    """Open a grant for a silent request; False where the user's or the policy's version has moved on."""
+    return await executor.fetchval(ISSUE, *_opening(cleared, grant, at)) is not None
+
+
+async def complete(
+    executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, completion: Completion, at: datetime
+) -> bool:
+    """Finish an Interaction: response, session, known browser, consent, event and grant; nothing if facts moved."""
+    renewal = completion.renewal
+    session: tuple[Any, ...] = (None, None, None, None, None, None)
+    if renewal is not None:
+        session = (
+            renewal.cookie.digest().octets,
+            renewal.evidence.stored(),
+            renewal.expires_at,
+            renewal.personal.octets if renewal.personal else None,
+            renewal.known.digest().octets,
+            at + KNOWN_LIFETIME,
+        )
+    row = await executor.fetchval(
+        COMPLETE,
+        *_opening(cleared, grant, at),
+        completion.interaction,
+        completion.sealed_response.octets,
+        completion.browser.octets,
+        *session,
+        completion.other_session,
+        list(grant.scopes),
+        completion.consent_given,
+        completion.events,
+    )
+    return row is not None
+
+
+def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> tuple[Any, ...]:
+    """$1 to $18 of both statements."""
+    request, identity = cleared.facts.purpose.request, cleared.identity
+    return (
+        grant.id,
+        identity.account.user,
+        request.client_id,
+        grant.session,
+        grant.offline,
+        list(grant.scopes),
+        identity.proved.stored(),
+        grant.acr,
+        request.nonce,
+        grant.code.octets,
+        at,
+        at + CODE_LIFETIME,
+        request.redirect_uri,
+        request.redirect_uri_given,
+        request.challenge.text if request.challenge else None,
+        grant.ends_at,
+        identity.account.version,
+        grant.policy_version,
+    )

@@ -1,0 +1,180 @@
+"""Interactions: made, bound to a browser, read with everything the next step is decided on, and closed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from asyncpg import Record
+
+from idp.authenticators.evidence import Evidence
+from idp.login.browser_session import TOUCH_EVERY, BrowserSession
+from idp.login.interaction import Finished, Interaction, Pending
+from idp.login.steps import Answer
+from idp.oidc.authorization_request import AuthorizationRequest
+from idp.policy.account import Account
+from idp.storage.accounts import account_of
+from idp.storage.database import Executor
+from idp.storage.sessions import LIVE, consented_of, session_of
+from idp.values.ids import InteractionId, UserId
+from idp.values.sealed import Sealed
+from idp.values.secrets import CookieValue, Digest
+
+INSERT = """
+INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_at, ends_at, notice)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+BIND = "UPDATE interactions SET browser = $2 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id"
+
+OPEN = f"""
+WITH {LIVE}
+SELECT i.id AS interaction_id, i.browser, i.request, i.arrived_at, i.expires_at, i.ends_at, i.user_id, i.proofs,
+    i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
+    i.finished_at, i.sealed_response, g.redeemed_at,
+    live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
+    live.expires_at AS session_expires_at,
+    a.*, c.scopes AS consented
+FROM interactions i
+LEFT JOIN live ON true
+LEFT JOIN grants g ON g.id = i.grant_id
+LEFT JOIN accounts a
+    ON a.id = coalesce(i.user_id, CASE WHEN NOT 'other_account' = ANY (i.answered) THEN live.user_id END)
+LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = i.client_id
+WHERE i.id = $5
+"""
+
+ANSWER = """
+UPDATE interactions SET answered = array_append(answered, $2), notice = '{}', expires_at = least($3, ends_at),
+    user_id = $4
+WHERE id = $1 AND finished_at IS NULL AND NOT $2 = ANY (answered) AND (user_id IS NULL OR user_id = $4)
+"""
+
+START_OVER = """
+UPDATE interactions SET answered = '{other_account}', user_id = NULL, proofs = '{}', notice = '{}',
+    sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
+WHERE id = $1 AND finished_at IS NULL
+"""
+
+NOTE = "UPDATE interactions SET notice = $2 WHERE id = $1 AND finished_at IS NULL"
+
+START_ENROLMENT = """
+UPDATE interactions SET sealed_enrolment = $2, enrolment_until = $3, user_id = $5,
+    ends_at = greatest(ends_at, $3), expires_at = greatest(expires_at, $3)
+WHERE id = $1 AND finished_at IS NULL AND (sealed_enrolment IS NULL OR enrolment_until <= $4)
+    AND (user_id IS NULL OR user_id = $5)
+RETURNING id
+"""
+
+CLOSE = """
+UPDATE interactions SET finished_at = $2, sealed_response = $3, sealed_enrolment = NULL, enrolment_until = NULL,
+    sealed_codes = NULL, codes_until = NULL
+WHERE id = $1 AND finished_at IS NULL RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An Interaction with the live session of the browser that asks, and the person it is about at this moment."""
+
+    interaction: Interaction
+    session: BrowserSession | None
+    account: Account | None
+    consented: frozenset[str]
+
+
+async def insert(executor: Executor, interaction: Interaction) -> None:
+    """Store a new Interaction."""
+    browser = interaction.browser.octets if interaction.browser else None
+    await executor.execute(
+        INSERT,
+        interaction.id,
+        browser,
+        interaction.request.client_id,
+        json.loads(interaction.request.to_json()),
+        interaction.arrived_at,
+        interaction.expires_at,
+        interaction.ends_at,
+        interaction.notice,
+    )
+
+
+async def bind(executor: Executor, interaction: InteractionId, browser: Digest, at: datetime) -> bool:
+    """Give a request that came across sites to the first browser that follows it; True once."""
+    return await executor.fetchval(BIND, interaction, browser.octets, at) is not None
+
+
+async def opened(
+    executor: Executor, interaction: InteractionId, session: CookieValue | None, at: datetime, idle: timedelta
+) -> Opened | None:
+    """The Interaction with what its next step is decided on, in one statement; None where there is no such."""
+    cookie = session.digest().octets if session else None
+    row = await executor.fetchrow(OPEN, cookie, at, idle, TOUCH_EVERY, interaction)
+    if row is None:
+        return None
+    return Opened(
+        interaction=_interaction(row), session=session_of(row), account=account_of(row), consented=consented_of(row)
+    )
+
+
+async def answer(
+    executor: Executor, interaction: InteractionId, answer: Answer, user: UserId, expires_at: datetime
+) -> None:
+    """Keep a person's answer, once; from then on the Interaction is about that person."""
+    await executor.execute(ANSWER, interaction, answer.value, expires_at, user)
+
+
+async def start_over(executor: Executor, interaction: InteractionId) -> None:
+    """Somebody else signs in: nothing that was proved, answered or made ready for the first person stays."""
+    await executor.execute(START_OVER, interaction)
+
+
+async def note(executor: Executor, interaction: InteractionId, notice: dict[str, Any]) -> None:
+    """Keep what the next page has to say about the last input; never a secret."""
+    await executor.execute(NOTE, interaction, notice)
+
+
+async def start_enrolment(
+    executor: Executor, interaction: InteractionId, user: UserId, pending: Pending, at: datetime
+) -> bool:
+    """Keep a set-up secret for that person alone; False where a live one is there (another tab was faster)."""
+    arguments = (interaction, pending.sealed.octets, pending.until, at, user)
+    return await executor.fetchval(START_ENROLMENT, *arguments) is not None
+
+
+async def close(executor: Executor, interaction: InteractionId, at: datetime, response: Sealed) -> bool:
+    """Finish without a code (cancelled, denied, refused); False where it was finished already."""
+    return await executor.fetchval(CLOSE, interaction, at, response.octets) is not None
+
+
+def _interaction(row: Record) -> Interaction:
+    user = None if row["user_id"] is None else UserId(row["user_id"])
+    return Interaction(
+        id=InteractionId(row["interaction_id"]),
+        browser=None if row["browser"] is None else Digest(row["browser"]),
+        request=AuthorizationRequest.from_json(json.dumps(row["request"])),
+        arrived_at=row["arrived_at"],
+        expires_at=row["expires_at"],
+        ends_at=row["ends_at"],
+        user=user,
+        own=None if user is None else Evidence.restored(user, row["proofs"]),
+        answered=frozenset(Answer(answer) for answer in row["answered"]),
+        enrolment=_pending(row["sealed_enrolment"], row["enrolment_until"]),
+        codes=_pending(row["sealed_codes"], row["codes_until"]),
+        notice=row["notice"],
+        finished=_finished(row),
+    )
+
+
+def _pending(sealed: bytes | None, until: datetime | None) -> Pending | None:
+    return None if sealed is None or until is None else Pending(sealed=Sealed(sealed), until=until)
+
+
+def _finished(row: Record) -> Finished | None:
+    if row["finished_at"] is None:
+        return None
+    return Finished(
+        sealed_response=Sealed(row["sealed_response"]),
+        at=row["finished_at"],
+        code_redeemed=row["redeemed_at"] is not None,
+    )

@@ -1,0 +1,85 @@
+"""Browser sessions: read and touched in one statement, ended by one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asyncpg import Record
+
+from idp.authenticators.evidence import Evidence
+from idp.login.browser_session import TOUCH_EVERY, BrowserSession
+from idp.policy.account import Account
+from idp.storage.accounts import account_of
+from idp.storage.database import Executor
+from idp.storage.events import EVENTS, EncodedEvents
+from idp.values.ids import ClientId, SessionId, UserId
+from idp.values.secrets import Digest
+
+LIVE = """
+live AS (
+    SELECT id, user_id, proofs, expires_at, seen_at FROM browser_sessions
+    WHERE cookie = $1 AND ended_at IS NULL AND expires_at > $2 AND seen_at > $2 - $3::interval
+), touched AS (
+    UPDATE browser_sessions b SET seen_at = $2 FROM live
+    WHERE b.id = live.id AND live.seen_at <= $2 - $4::interval
+)
+"""
+"""The session of cookie $1 that lives at $2, idle less than $3; its idleness is written once in $4 at most."""
+
+SIGNED_IN = f"""
+WITH {LIVE}
+SELECT a.*, live.id AS session_id, live.proofs AS session_proofs, live.expires_at AS session_expires_at,
+    c.scopes AS consented
+FROM live
+JOIN accounts a ON a.id = live.user_id
+LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $5
+"""
+
+END = f"""
+WITH ended AS (
+    UPDATE browser_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
+), recorded AS ({EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")})
+SELECT EXISTS (SELECT FROM ended)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A live session, its person, and what that person has allowed the client at hand."""
+
+    session: BrowserSession
+    account: Account
+    consented: frozenset[str]
+
+
+async def signed_in(
+    executor: Executor, cookie: Digest, client: ClientId, at: datetime, idle: timedelta
+) -> SignedIn | None:
+    """Who is signed in in the browser with this cookie; None where the session is unknown, ended, idle or over."""
+    row = await executor.fetchrow(SIGNED_IN, cookie.octets, at, idle, TOUCH_EVERY, client)
+    if row is None:
+        return None
+    account, session = account_of(row), session_of(row)
+    return SignedIn(session=session, account=account, consented=consented_of(row)) if account and session else None
+
+
+async def end(executor: Executor, session: SessionId, at: datetime, events: EncodedEvents) -> bool:
+    """End a session now; its grants without offline_access end with it. False where it had ended already."""
+    return bool(await executor.fetchval(END, session, at, events))
+
+
+def session_of(row: Record) -> BrowserSession | None:
+    """The session in the columns `session_…`; `session_user_id` where it may be another person's than the account."""
+    if row["session_id"] is None:
+        return None
+    user = UserId(row.get("session_user_id") or row["id"])
+    return BrowserSession(
+        id=SessionId(row["session_id"]),
+        user=user,
+        evidence=Evidence.restored(user, row["session_proofs"]),
+        expires_at=row["session_expires_at"],
+    )
+
+
+def consented_of(row: Record) -> frozenset[str]:
+    """The remembered scopes in the column `consented`."""
+    return frozenset(row["consented"] or ())
