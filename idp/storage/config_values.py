@@ -1,0 +1,93 @@
+"""The configuration that lives in the database, as one typed value: every name, its default, what it accepts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from idp.authenticators.acr import Aliases
+from idp.authenticators.methods import Level
+from idp.login.browser_session import SessionLifetimes
+
+_LONGEST_TEXT = 100
+_LEAST_EVENT_DAYS, _MOST_EVENT_DAYS = 30, 3650  # the database's own function holds the first as well
+
+
+class InvalidConfiguration(ValueError):
+    """One sentence for whoever set it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigValues:
+    """What is not set has its default."""
+
+    brand_name: str = "idp"
+    support_contact: str | None = None
+    """Whom people without phone and codes shall ask: a name, address or number, shown as text."""
+    acr_aliases: Aliases = field(default_factory=dict)
+    sessions: SessionLifetimes = field(default_factory=SessionLifetimes)
+    security_event_days: int = 400
+    """How long security events are kept; read by the database itself."""
+
+
+def of(stored: Mapping[str, Any]) -> ConfigValues:  # values of any JSON type, as stored or as typed in
+    """Raises InvalidConfiguration for an unknown name or a value that is not allowed."""
+    values = ConfigValues()
+    for name, value in stored.items():
+        if name not in _SETTERS:
+            raise InvalidConfiguration(f"there is no configuration {name}")
+        values = _SETTERS[name](values, value)
+    if values.sessions.idle > values.sessions.absolute:
+        raise InvalidConfiguration("session_idle_seconds must not exceed session_absolute_seconds")
+    return values
+
+
+def names() -> tuple[str, ...]:
+    """All that can be set, in alphabetical order."""
+    return tuple(sorted(_SETTERS))
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_TEXT or not value.isprintable():
+        raise InvalidConfiguration(f"{name} must be 1 to {_LONGEST_TEXT} printable characters")
+    return value
+
+
+def _number(name: str, value: object, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidConfiguration(f"{name} must be a whole number from {least} to {most}")
+    return value
+
+
+def _aliases(value: object) -> dict[str, Level]:
+    levels = {"1fa": Level.ONE, "2fa": Level.TWO}
+    if not isinstance(value, Mapping) or not all(name and str(level) in levels for name, level in value.items()):
+        raise InvalidConfiguration(
+            'acr_aliases must be a JSON object such as {"https://refeds.org/profile/mfa": "2fa"}'
+        )
+    return {str(name): levels[str(level)] for name, level in value.items()}
+
+
+def _idle(values: ConfigValues, value: object) -> ConfigValues:
+    # SP 800-63B 2.2.3: at AAL2 one hour at most.
+    seconds = _number("session_idle_seconds", value, 60, 3600)
+    return replace(values, sessions=replace(values.sessions, idle=timedelta(seconds=seconds)))
+
+
+def _absolute(values: ConfigValues, value: object) -> ConfigValues:
+    # SP 800-63B 2.2.3: at AAL2 24 hours at most.
+    seconds = _number("session_absolute_seconds", value, 300, 86_400)
+    return replace(values, sessions=replace(values.sessions, absolute=timedelta(seconds=seconds)))
+
+
+_SETTERS: Mapping[str, Callable[[ConfigValues, Any], ConfigValues]] = {
+    "brand_name": lambda values, value: replace(values, brand_name=_text("brand_name", value)),
+    "support_contact": lambda values, value: replace(values, support_contact=_text("support_contact", value)),
+    "acr_aliases": lambda values, value: replace(values, acr_aliases=_aliases(value)),
+    "session_idle_seconds": _idle,
+    "session_absolute_seconds": _absolute,
+    "security_event_days": lambda values, value: replace(
+        values,
+        security_event_days=_number("security_event_days", value, _LEAST_EVENT_DAYS, _MOST_EVENT_DAYS),
+    ),
+}

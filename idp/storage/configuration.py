@@ -1,0 +1,121 @@
+"""Configuration as rows: values, second-factor rules, clients. Read into immutable values that the cache keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from idp.authenticators.methods import Level
+from idp.keystore.keyring import Keyring
+from idp.keystore.sealing import Sealer
+from idp.keystore.service_keys import ServiceKeys
+from idp.oidc.client import AuthMethod, Client
+from idp.policy.rules import Rule, Rules
+from idp.storage.config_values import ConfigValues, of
+from idp.storage.database import Executor, Row, Untyped
+from idp.values.ids import ClientId, GroupId
+from idp.values.secrets import Digest
+
+# One statement, so that the rules are those of the version beside them.
+VALUES_AND_RULES = """
+SELECT
+    (SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM configuration) AS config_values,
+    (SELECT version FROM policy_version) AS version,
+    (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'target', r.target_kind, 'client', r.client_id, 'group', r.group_id, 'group_name', g.name, 'level', r.level
+        )), '[]')
+        FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id WHERE r.target_kind <> 'user'
+    ) AS rules
+"""
+
+CLIENT = """
+SELECT c.*, ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id)
+    AS secrets
+FROM clients c WHERE c.client_id = $1
+"""
+
+SET_VALUE = """
+INSERT INTO configuration (name, value, changed_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET value = $2, changed_at = $3
+"""
+
+UNSET_VALUE = "DELETE FROM configuration WHERE name = $1"
+
+STORED_VALUES = "SELECT name, value FROM configuration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What changes rarely and is asked all the time, as it was at one moment. Clients are read one by one."""
+
+    values: ConfigValues
+    rules: Rules
+    keyring: Keyring
+    service_keys: ServiceKeys
+    sealer: Sealer
+
+
+async def values_and_rules(executor: Executor) -> tuple[ConfigValues, Rules]:
+    """What is set, and every rule that is not about one user."""
+    row = await executor.fetchrow(VALUES_AND_RULES)
+    if row is None:
+        raise AssertionError("a SELECT without FROM gives one row")
+    return of(row["config_values"]), _rules(row["version"], row["rules"])
+
+
+async def client(executor: Executor, client_id: ClientId) -> Client | None:
+    """The registered client; a disabled one too."""
+    row = await executor.fetchrow(CLIENT, client_id)
+    return None if row is None else client_of(row)
+
+
+async def stored_values(executor: Executor) -> dict[str, object]:
+    """Only what was set, as JSON values."""
+    return {row["name"]: row["value"] for row in await executor.fetch(STORED_VALUES)}
+
+
+async def set_value(executor: Executor, name: str, value: object, at: datetime) -> None:
+    """`value` is any JSON value; check it first with `config_values.of`."""
+    await executor.execute(SET_VALUE, name, value, at)
+
+
+async def unset_value(executor: Executor, name: str) -> None:
+    """Back to the default."""
+    await executor.execute(UNSET_VALUE, name)
+
+
+def client_of(row: Row) -> Client:
+    """A row of `clients` with the digests of its live secrets, oldest first, in `secrets`."""
+    return Client(
+        client_id=ClientId(row["client_id"]),
+        name=row["name"],
+        application_type=row["application_type"],
+        auth_method=AuthMethod(row["token_endpoint_auth_method"]),
+        secrets=tuple(Digest(octets) for octets in row["secrets"]),
+        redirect_uris=tuple(row["redirect_uris"]),
+        post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
+        grant_types=frozenset(row["grant_types"]),
+        scopes=frozenset(row["scopes"]),
+        audiences=tuple(row["audiences"]),
+        id_token_alg=row["id_token_signed_response_alg"],
+        require_pkce=row["require_pkce"],
+        rotate_refresh_tokens=row["rotate_refresh_tokens"],
+        first_party=row["first_party"],
+        active=row["status"] == "active",
+        client_uri=row["client_uri"],
+    )
+
+
+def _rules(version: int, rows: list[dict[str, Untyped]]) -> Rules:
+    groups = [row for row in rows if row["target"] == "group"]
+    return Rules(
+        version=version,
+        server=next((_rule(row) for row in rows if row["target"] == "server"), None),
+        clients={ClientId(row["client"]): _rule(row) for row in rows if row["target"] == "client"},
+        groups={GroupId(UUID(row["group"])): _rule(row) for row in groups},
+        group_names={GroupId(UUID(row["group"])): row["group_name"] for row in groups},
+    )
+
+
+def _rule(row: dict[str, Untyped]) -> Rule:
+    return Rule(level=None if row["level"] is None else Level(row["level"]))
