@@ -76,6 +76,8 @@ def open_listeners(host: str, port: int, *, workers: int) -> Listeners:
 
 
 def _addresses(host: str) -> list[_Address]:
+    if host == "::" and not socket.has_dualstack_ipv6():
+        host = "0.0.0.0"  # noqa: S104 - every address was asked for
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return [_Address(family=family, ip=str(address[0])) for family, _, _, _, address in found]
 

@@ -3,24 +3,15 @@
 import gc
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from idp.server.readiness import report_ready
+from idp.server.tls import Tls
 
 _GRACE = 10  # seconds that open requests have after SIGTERM; the supervisor kills after 15
 _KEEP_ALIVE = 65  # seconds; longer than the 60 that reverse proxies keep a connection, so that they close first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
-    """Files in PEM."""
-
-    certificate: Path
-    key: Path
 
 
 class _Server(uvicorn.Server):
@@ -50,7 +41,6 @@ def serve(app: ASGIApp, fds: Sequence[int], *, tls: Tls | None = None) -> None:
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
-        ssl_certfile=tls.certificate if tls else None,
-        ssl_keyfile=tls.key if tls else None,
+        ssl_context_factory=(lambda *_: tls.context()) if tls else None,
     )
     _Server(config).run(sockets=[socket.socket(fileno=fd) for fd in fds])
