@@ -7,6 +7,7 @@ ID token; the checks it leaves to the app (`state`, `iss`, `aud`, the same perso
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -69,6 +70,7 @@ class Provider:
         self.issuer = issuer
         self._base_url = base_url
         self._oauth = OAuth()
+        trust = ssl.create_default_context()  # made once: Authlib opens a client for each request
         for client in clients:
             self._oauth.register(
                 client.slug,
@@ -81,6 +83,7 @@ class Provider:
                     "token_endpoint_auth_method": "client_secret_basic" if client.client_secret else "none",
                     "timeout": SECONDS_TO_ANSWER,
                     "trust_env": False,
+                    "verify": trust,
                     "leeway": 0,  # a token is refreshed by the button, never in passing
                 },
             )
