@@ -78,7 +78,7 @@ def parse(text: str, digits: int) -> AppCode | WrongShape | LooksLikeRecoveryCod
     if not code:
         return Empty()
     # Superscript and Arabic-Indic digits end here; pyotp folds with NFKC and would take the former.
-    if re.fullmatch(f"[0-9]{{{digits}}}", code, re.ASCII):
+    if re.fullmatch(f"[0-9]{{{digits}}}", code):
         return AppCode(code)
     return LooksLikeRecoveryCode() if has_recovery_shape(code) else WrongShape()
 

@@ -19,7 +19,7 @@ _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u202a\u202c\u2060\u2066\u2069\u
 _MINUS = "\u2212"
 _GAPS = frozenset({"Zs", "Zl", "Zp", "Pd"})
 _RECOVERY_SHAPE = re.compile(rf"[{RECOVERY_ALPHABET}]{{{RECOVERY_LENGTH}}}", re.ASCII | re.IGNORECASE)
-_APP_SHAPE = re.compile(r"[0-9]{6,8}", re.ASCII)
+_APP_SHAPE = re.compile("[0-9]{6,8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ def test_whole_entries_are_common(text: str) -> None:
     [
         "password1",
         "password12",
+        "aardvark1",
+        "monkey1234",
+        "112233112233",
         "password1234567890",
         "password2031",
         "password1999",
@@ -46,6 +49,7 @@ def test_a_common_password_made_longer_in_the_usual_way_stays_common(text: str) 
     [
         "",
         "x" * 64,
+        "x" * 12,
         "xyxyxyxyxyxy",
         "passwordpasswordpasswordpassword",
         "password2100",
