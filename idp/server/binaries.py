@@ -62,6 +62,7 @@ def made_by_major(cluster: Path) -> int | None:
 
 def inspect(folder: Path) -> Binaries | None:
     """What version stands in this folder; None where there are no server programs that run."""
+    folder = folder.absolute()  # programs start in another working directory than ours
     postgres = folder / "postgres"
     if not (postgres.is_file() and (folder / "initdb").is_file()):
         return None

@@ -4,6 +4,7 @@ The first process to ask for a folder becomes its owner and parent of the server
 A server whose parent is killed gets SIGINT from the kernel (a fast shutdown), and whoever asks next starts it anew.
 """
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -95,6 +96,8 @@ class RunningPostgres(AbstractContextManager["RunningPostgres"]):
         if self.process is not None and self.process.poll() is None:
             door = _shut_the_door(self.data_dir)
             end(self.process, _STOP)
+            if not self.socket_dir.is_relative_to(self.data_dir):
+                shutil.rmtree(self.socket_dir, ignore_errors=True)
             if door is not None:
                 door.release()
         self.hold.release()

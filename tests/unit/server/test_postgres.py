@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from idp.server import ownership, postgres
-from idp.server.binaries import Binaries, candidates, inspect
+from idp.server.binaries import Binaries, candidates, inspect, locate
 from idp.server.postgres import PostgresStartFailed, RunningPostgres
 from idp.server.processes import Child, end, spawn
 from tests.drivers.other_process import OtherProcess
@@ -51,6 +51,15 @@ async def test_every_version_on_this_machine_serves(programs: Binaries, open_fol
         assert await ask(server, "SELECT current_setting('server_version_num')::int / 10000") == programs.major
         assert await ask(server, "SELECT 'Z' < 'a'")
         assert await ask(server, "SELECT upper('é')") == "É"
+
+
+def test_programs_named_by_a_relative_path_are_found_from_any_folder(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = locate(data_dir / "cluster")
+    monkeypatch.chdir(programs.folder.parent)
+    with postgres.start(data_dir, binaries=Path(programs.folder.name), durable=False) as server:
+        assert server.started_here
 
 
 async def test_only_tests_may_run_without_durability(data_dir: Path) -> None:
@@ -164,7 +173,8 @@ async def test_a_path_too_long_for_a_socket_gets_a_short_private_place(data_dir:
             assert not server.socket_dir.is_relative_to(folder)
             assert stat.S_IMODE(server.socket_dir.stat().st_mode) == 0o700
             assert await ask(server, "SELECT 1") == 1
-        server.socket_dir.chmod(0o755)
+        assert not server.socket_dir.exists()
+        server.socket_dir.mkdir(mode=0o755)
         with pytest.raises(PostgresStartFailed, match="closed to others"):
             postgres.start(folder, durable=False)
         server.socket_dir.rmdir()
