@@ -6,6 +6,8 @@ import asyncpg
 class DatabaseUnavailable(Exception):
     """503: no connection, a connection lost, or a database too busy to answer. A statement may have run."""
 
+    retry_after_seconds = 2
+
 
 LOST = (
     OSError,  # refused, reset, no such socket; and TimeoutError, which is one

@@ -1,0 +1,121 @@
+"""The composition root: from settings to Services, for server, commands and tests alike. The only wiring there is.
+
+Takes URLs: whoever wants the embedded PostgreSQL starts or joins it first and says where it is.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from idp.keystore.root_keys import KeyFolderError
+from idp.oidc.client import Client
+from idp.resources import folder
+from idp.settings import Settings, SettingsError
+from idp.storage import configuration, keys, migrate, roles
+from idp.storage.cache import ConfigurationCache
+from idp.storage.configuration import Configuration
+from idp.storage.database import Database, DatabaseUnavailable
+from idp.storage.listener import Listener
+from idp.storage.migrate import MigrationFailed
+from idp.storage.pool import connect
+from idp.usecases.hashing import HashingPool
+from idp.usecases.keys import KeyReader, ensure
+from idp.usecases.services import Services
+from idp.values.entropy import Clock, Entropy
+from idp.values.ids import ClientId
+from idp.values.secrets import DatabaseUrl
+
+CANNOT_START = (SettingsError, DatabaseUnavailable, MigrationFailed, KeyFolderError)
+"""Each with a message of one line for whoever starts the service."""
+
+
+def clock() -> datetime:
+    """The present instant; edges and jobs take it once and pass it on."""
+    return datetime.now(UTC)
+
+
+entropy: Entropy = os.urandom
+
+
+async def prepare_embedded(settings: Settings, dsn: Callable[[str, str], str], superuser: str) -> Settings:
+    """Both roles and the database of an embedded PostgreSQL, made where they are missing; the settings that use them.
+
+    `dsn` gives the URL for a role and a database (`RunningPostgres.dsn`).
+    """
+    await roles.prepare_embedded(DatabaseUrl(dsn(superuser, "postgres")))
+    server, owner = (DatabaseUrl(dsn(role, roles.DATABASE)) for role in (roles.SERVER, roles.OWNER))
+    return settings.model_copy(update={"database_url": server, "database_owner_url": owner})
+
+
+async def migrate_database(settings: Settings, at: datetime, report: Callable[[str], None]) -> None:
+    """Bring the schema to this code's; `report` gets the name of each migration that was applied."""
+    server = _required(settings.database_url)
+    owner = settings.database_owner_url or server
+    role = urlsplit(server.expose()).username if settings.database_owner_url else None
+    await migrate.migrate(owner, migrate.load(folder("migrations")), server_role=role, at=at, report=report)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, clock: Clock = clock, entropy: Entropy = entropy, *, pool_size: int = 8
+) -> AsyncIterator[Services]:
+    """Everything open and warm; closed at the end. The schema must be current. Raises one of CANNOT_START."""
+    database = Database(_required(settings.database_url), size=pool_size)
+    try:
+        await _require_current(database.url)
+        await ensure(database, settings.keys_folder, entropy, clock())
+        cache = _cache(database, KeyReader(settings.keys_folder, entropy))
+        listener = Listener(database.url, heard=cache.forget, listening=cache.trust, deaf=cache.distrust)
+        await listener.start()
+        try:
+            await cache.current()
+            hashing = HashingPool(os.cpu_count() or 1, settings.hash_queue)
+            try:
+                yield Services(
+                    settings=settings,
+                    database=database,
+                    configuration=cache,
+                    hashing=hashing,
+                    clock=clock,
+                    entropy=entropy,
+                )
+            finally:
+                await hashing.close()
+        finally:
+            await listener.stop()
+    finally:
+        await database.close()
+
+
+def _cache(database: Database, reader: KeyReader) -> ConfigurationCache:
+    async def load() -> Configuration:
+        opened = reader.opened(await keys.load(database))
+        values, rules = await configuration.values_and_rules(database)
+        return Configuration(
+            values=values,
+            rules=rules,
+            keyring=opened.keyring,
+            service_keys=opened.service_keys,
+            sealer=opened.sealer,
+        )
+
+    async def load_client(client_id: ClientId) -> Client | None:
+        return await configuration.client(database, client_id)
+
+    return ConfigurationCache(load, load_client)
+
+
+async def _require_current(url: DatabaseUrl) -> None:
+    connection = await connect(url)
+    try:
+        await migrate.require_current(connection, migrate.load(folder("migrations")))
+    finally:
+        await connection.close()
+
+
+def _required(url: DatabaseUrl | None) -> DatabaseUrl:
+    if url is None:
+        raise SettingsError("IDP_DATABASE_URL: not set, and no embedded PostgreSQL was started")
+    return url
