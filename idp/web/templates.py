@@ -1,0 +1,101 @@
+"""Views become HTML here. Owns the template environment: always escaping, unknown names are errors, compiled once."""
+
+import re
+from datetime import datetime
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from idp import resources
+from idp.web import static
+from idp.web.views import View
+from idp.words import times
+
+_MAIL = re.compile(r"[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
+
+
+def render(view: View) -> str:
+    """The page as HTML. Raises jinja2.TemplateError only where template and view do not fit: a bug."""
+    return _template(view.template).render(view=view, shell=view.shell)
+
+
+def preload() -> None:
+    """Compile every page now, so that the first visitor does not wait and a broken template stops the start."""
+    for subclass in _leaves(View):
+        _template(subclass.template)
+
+
+@cache
+def environment() -> Environment:
+    """The one environment. `_` and `counted` mark sentences for the catalogues and escape what is put into them."""
+    made = Environment(
+        loader=FileSystemLoader(resources.folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.globals.update(_=sentence, counted=counted, asset=static.path_of, ask=ask)
+    made.filters.update(clock=clock, until=until, day=day, full_day=full_day, bdi=bdi)
+    return made
+
+
+@cache
+def _template(name: str) -> Template:
+    return environment().get_template(f"{name}.html")
+
+
+def sentence(text: str, **values: object) -> Markup:
+    """A whole sentence of a template, with its values escaped: `_("Sign in to %(app)s", app=…)`."""
+    return Markup(text) % values if values else Markup(text)  # noqa: S704 - the text is a constant of a template
+
+
+def counted(one: str, many: str, number: int) -> Markup:
+    """The singular or plural sentence; both may name `%(number)s`."""
+    return sentence(one if number == 1 else many, number=number)
+
+
+def ask(contact: str) -> Markup:
+    """Whom to ask, as a link where it is an address or an https URL."""
+    if _MAIL.fullmatch(contact):
+        return Markup('<a href="mailto:{0}"><bdi dir="ltr">{0}</bdi></a>').format(contact)
+    if contact.startswith("https://"):
+        return Markup('<a href="{0}"><bdi dir="ltr">{1}</bdi></a>').format(contact, contact.removeprefix("https://"))
+    return escape(contact)
+
+
+def bdi(text: str) -> Markup:
+    """Codes, keys, addresses and URLs read from left to right in every language."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+
+def clock(instant: datetime) -> Markup:
+    """`14:35 UTC`, with the instant for machines."""
+    return _time(instant, times.clock(instant))
+
+
+def until(instant: datetime, at: datetime) -> Markup:
+    """`14:35 UTC (in 12 minutes)`, with the instant for machines."""
+    return _time(instant, times.until(instant, at))
+
+
+def day(instant: datetime) -> Markup:
+    """`3 March`, with the instant for machines."""
+    return _time(instant, times.day(instant))
+
+
+def full_day(instant: datetime) -> Markup:
+    """`3 March 2031`, with the instant for machines."""
+    return _time(instant, times.full_day(instant))
+
+
+def _time(instant: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(timespec="seconds"), words)
+
+
+def _leaves(kind: type[View]) -> list[type[View]]:
+    below = [leaf for child in kind.__subclasses__() for leaf in _leaves(child)]
+    return below or [kind]
