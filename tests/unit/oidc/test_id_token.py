@@ -1,0 +1,122 @@
+"""The ID token and its way back as a hint: OIDC Core 2, 3.1.3.6, 3.1.2.1; certification B3; security.md O-51, A-08."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from authlib.oidc.core import CodeIDToken
+from authlib.oidc.core.util import create_half_hash
+from joserfc.errors import InvalidClaimError
+
+from idp.oidc.id_token import TYP, at_hash, id_token_claims
+from idp.oidc.id_token_hint import VerifiedHint, verified_hint
+from tests.unit.oidc.samples import AUTHENTICATION, ISSUER, NOW, WEB
+
+TOKEN = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
+
+
+def claims(**changes: object) -> dict[str, object]:
+    """The claims of a token for WEB, with these changed."""
+    made = id_token_claims(
+        issuer=ISSUER,
+        client_id=WEB.client_id,
+        authentication=AUTHENTICATION,
+        nonce="n-0S6",
+        token_hash=at_hash(TOKEN, "RS256"),
+        at=NOW,
+    )
+    return made | changes
+
+
+def test_the_claims_are_these_and_no_other() -> None:
+    """Certification B3: no claim that nobody asked for."""
+    issued = int(NOW.timestamp())
+    assert claims() == {
+        "iss": "https://id.example.org",
+        "sub": AUTHENTICATION.sub,
+        "aud": "wiki",
+        "exp": issued + 600,
+        "iat": issued,
+        "auth_time": issued - 300,
+        "acr": "2fa",
+        "amr": ["pwd", "otp", "mfa"],
+        "nonce": "n-0S6",
+        "sid": "5f0c",
+        "at_hash": "77QmUPtjPfzWtF2AnpK9RQ",
+    }
+
+
+def test_what_there_is_not_is_left_out() -> None:
+    """Certification B3: nonce is absent if none was sent."""
+    bare = id_token_claims(
+        issuer=ISSUER,
+        client_id=WEB.client_id,
+        authentication=replace(AUTHENTICATION, sid=None),
+        nonce=None,
+        token_hash=None,
+        at=NOW,
+    )
+    assert not {"nonce", "sid", "at_hash"} & set(bare)
+
+
+def test_a_refreshed_token_keeps_the_sign_in_and_has_a_new_iat() -> None:
+    """OIDC Core 12.2, A-08."""
+    later = id_token_claims(
+        issuer=ISSUER,
+        client_id=WEB.client_id,
+        authentication=AUTHENTICATION,
+        nonce=None,
+        token_hash=None,
+        at=NOW + timedelta(hours=1),
+    )
+    kept = ("iss", "sub", "aud", "auth_time", "acr", "amr", "sid")
+    assert {name: later[name] for name in kept} == {name: claims()[name] for name in kept}
+    assert later["iat"] == int(NOW.timestamp()) + 3600
+
+
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "ES384", "PS512", "EdDSA"])
+def test_at_hash_is_the_left_half(alg: str) -> None:
+    """OIDC Core 3.1.3.6; Authlib's as a second opinion."""
+    assert at_hash(TOKEN, alg).encode() == create_half_hash(TOKEN, alg)
+
+
+def test_authlib_takes_the_token() -> None:
+    """relying-apps.md: nonce, at_hash, auth_time and amr are checked by apps on Authlib."""
+    token = CodeIDToken(
+        claims(),
+        {"alg": "RS256", "typ": TYP},
+        options={"iss": {"values": [ISSUER]}, "aud": {"value": "wiki"}},
+        params={"nonce": "n-0S6", "access_token": TOKEN, "max_age": 600, "client_id": "wiki"},
+    )
+    token.validate(now=int(NOW.timestamp()))
+
+
+def test_authlib_refuses_a_wrong_at_hash() -> None:
+    """Pins that the check above checks."""
+    token = CodeIDToken(claims(at_hash="x"), {"alg": "RS256"}, params={"access_token": TOKEN})
+    with pytest.raises(InvalidClaimError):
+        token.validate(now=int(NOW.timestamp()))
+
+
+HINT = VerifiedHint(client_id=WEB.client_id, sub=AUTHENTICATION.sub, sid="5f0c")
+
+
+def test_an_id_token_of_ours_is_a_hint_however_old() -> None:
+    """RP-Initiated Logout 2: an expired hint still identifies."""
+    assert verified_hint(claims(exp=0), TYP, ISSUER) == HINT
+    without_sid = {name: value for name, value in claims().items() if name != "sid"}
+    assert verified_hint(without_sid, TYP, ISSUER) == replace(HINT, sid=None)
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", None, "jwt", 7])
+def test_no_other_kind_of_token_is_a_hint(typ: object) -> None:
+    """RFC 8725 3.11, V9.2.2."""
+    assert verified_hint(claims(), typ, ISSUER) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"iss": "https://evil.example"}, {"iss": None}, {"aud": ["wiki"]}, {"aud": None}, {"sub": 7}, {"sid": 7}],
+)
+def test_odd_claims_are_no_hint(changes: dict[str, object]) -> None:
+    assert verified_hint(claims(**changes), TYP, ISSUER) is None
