@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.clients.tokens import Tokens
+
 FOLDER = Path(__file__).parent / "openid_client"
 LOCK = FOLDER / "package-lock.json"
 INSTALL_SECONDS = 300
@@ -73,9 +75,16 @@ def install() -> None:
 
 
 class OpenidClient:
-    """One relying party. `ask` is the whole protocol; the methods beside it give its commands names."""
+    """One relying party. `ask` is the whole protocol; the other methods are those of `tests.clients.tokens.Client`.
+
+    async with await OpenidClient.start() as rp:
+        await rp.discover(issuer, client_id=..., client_secret=..., redirect_uri=...)
+        page = await browser.open(await rp.authorization_url(scope="openid email"))
+        tokens = await rp.exchange(page.url)
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.metadata: Mapping[str, Any] = {}
         self._process = process
 
     @classmethod
@@ -114,17 +123,44 @@ class OpenidClient:
         return answer
 
     async def discover(
-        self, issuer: str, *, client_id: str, client_secret: str | None, redirect_uri: str
+        self, issuer: str, *, client_id: str, client_secret: str | None, redirect_uri: str, id_token_alg: str = "RS256"
     ) -> Mapping[str, Any]:
-        """Read the metadata and become this client. Gives the metadata."""
+        """Read the metadata and become this client, which expects its ID tokens signed so. Gives the metadata."""
         settings = {"client_id": client_id, "client_secret": client_secret, "redirect_uri": redirect_uri}
-        metadata: Mapping[str, Any] = (await self.ask("discover", issuer=issuer, **settings))["metadata"]
-        return metadata
+        answer = await self.ask("discover", issuer=issuer, id_token_alg=id_token_alg, **settings)
+        self.metadata = answer["metadata"]
+        return self.metadata
 
-    async def authorize(self, **parameters: str) -> str:
-        """The authorization URL, with PKCE, state and nonce beside these parameters."""
+    async def authorization_url(self, **parameters: str) -> str:
+        """The authorization URL, with PKCE, state and nonce beside these parameters (`scope` is openid alone)."""
         return str((await self.ask("authorize", parameters=parameters))["url"])
 
-    async def callback(self, url: str) -> Mapping[str, Any]:
-        """Exchange the code in this address; state, iss, nonce and signature are checked. Gives tokens and claims."""
-        return await self.ask("callback", url=url)
+    async def exchange(self, callback: str) -> Tokens:
+        """Exchange the code in this address; state, iss, nonce and signature are checked."""
+        answer = await self.ask("callback", url=callback)
+        return Tokens(response=answer["tokens"], claims=answer["claims"])
+
+    async def refresh(self, tokens: Tokens) -> Tokens:
+        """Use the refresh token."""
+        answer = await self.ask("refresh", token=tokens.refresh_token)
+        return Tokens(response=answer["tokens"], claims=answer["claims"] or {})
+
+    async def userinfo(self, tokens: Tokens) -> Mapping[str, Any]:
+        """The claims at the userinfo endpoint; the client checks their `sub`."""
+        answer = await self.ask("userinfo", token=tokens.access_token, subject=tokens.claims["sub"])
+        claims: Mapping[str, Any] = answer["userinfo"]
+        return claims
+
+    async def introspect(self, token: str) -> Mapping[str, Any]:
+        """What RFC 7662 says of the token."""
+        found: Mapping[str, Any] = (await self.ask("introspect", token=token))["introspection"]
+        return found
+
+    async def revoke(self, token: str) -> None:
+        """Revoke the token as in RFC 7009."""
+        await self.ask("revoke", token=token)
+
+    async def logout_url(self, tokens: Tokens, post_logout_redirect_uri: str, state: str) -> str:
+        """Where the browser goes to sign out at the provider (RP-Initiated Logout 2)."""
+        parameters = {"post_logout_redirect_uri": post_logout_redirect_uri, "state": state}
+        return str((await self.ask("logout", id_token=tokens.response["id_token"], **parameters))["url"])

@@ -22,6 +22,21 @@ from starlette.routing import Route
 from tests.drivers.serving import listen, serving, url_of
 
 LIFETIME_SECONDS = 600
+ENDPOINTS = {
+    "authorization": "authorize",
+    "token": "token",
+    "userinfo": "userinfo",
+    "introspection": "introspect",
+    "revocation": "revoke",
+    "end_session": "logout",
+}
+METADATA = {
+    "response_types_supported": ["code"],
+    "subject_types_supported": ["public"],
+    "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+    "code_challenge_methods_supported": ["S256"],
+    "authorization_response_iss_parameter_supported": True,
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,11 +53,12 @@ class LyingProvider:
     token_status: int = 200
     asked: list[dict[str, str]] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
         """Be honest again, and remember no request."""
-        for each in (self.answer, self.claims, self.tokens, self.userinfo, self.asked, self.token_requests):
-            each.clear()
+        self.answer, self.claims, self.tokens, self.userinfo = {}, {}, {}, {}
+        self.asked, self.token_requests, self.revoked = [], [], []
         self.signing_key, self.token_status = None, 200
 
     def app(self) -> Starlette:
@@ -54,16 +70,15 @@ class LyingProvider:
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/userinfo", self._userinfo),
+                Route("/introspect", self._introspect, methods=["POST"]),
+                Route("/revoke", self._revoke, methods=["POST"]),
                 Route("/logout", self._logout),
             ]
         )
 
     async def _metadata(self, request: Request) -> Response:  # noqa: ARG002  a route gives it
-        names = {"jwks_uri": "jwks", "end_session_endpoint": "logout"}
-        names |= {f"{each}_endpoint": each for each in ("token", "userinfo")}
-        endpoints = {name: f"{self.issuer}/{path}" for name, path in names.items()}
-        fixed = {"issuer": self.issuer, "id_token_signing_alg_values_supported": ["ES256"]}
-        return JSONResponse({**fixed, **endpoints, "authorization_endpoint": f"{self.issuer}/authorize"})
+        endpoints = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in ENDPOINTS.items()}
+        return JSONResponse({**METADATA, "issuer": self.issuer, "jwks_uri": f"{self.issuer}/jwks", **endpoints})
 
     async def _jwks(self, request: Request) -> Response:  # noqa: ARG002  a route gives it
         return JSONResponse({"keys": [self.key.as_dict(private=False)]})
@@ -90,6 +105,13 @@ class LyingProvider:
 
     async def _userinfo(self, request: Request) -> Response:  # noqa: ARG002  a route gives it
         return JSONResponse(_replaced({"sub": "s", "name": "Alice"}, self.userinfo))
+
+    async def _introspect(self, request: Request) -> Response:
+        return JSONResponse({"active": (await request.form()).get("token") not in self.revoked})
+
+    async def _revoke(self, request: Request) -> Response:
+        self.revoked.append(str((await request.form()).get("token")))
+        return Response()
 
     async def _logout(self, request: Request) -> Response:
         sent = dict(request.query_params)

@@ -1,17 +1,17 @@
 // The npm package openid-client as a relying party of the tests. One JSON command a line on stdin, one JSON answer
 // a line on stdout: {"do": NAME, ...} gets {"ok": true, ...} or {"ok": false, "error", "description", "status"}.
-// It owns what a relying party remembers between two requests (state, nonce, verifier, tokens); it opens no page.
+// It owns what a relying party remembers between two requests (state, nonce, verifier); it opens no page.
 import { createInterface } from 'node:readline'
 import { stdin, stdout } from 'node:process'
 import * as oidc from 'openid-client'
 
 const AUTH = { client_secret_basic: oidc.ClientSecretBasic, client_secret_post: oidc.ClientSecretPost, none: oidc.None }
-const memory = { config: undefined, redirectUri: '', checks: {}, tokens: undefined }
+const memory = { config: undefined, redirectUri: '', checks: {} }
 
 const commands = {
   async discover({ issuer, client_id, client_secret, auth_method, redirect_uri, id_token_alg }) {
     const how = auth_method ?? (client_secret ? 'client_secret_basic' : 'none')
-    const metadata = id_token_alg ? { id_token_signed_response_alg: id_token_alg } : undefined
+    const metadata = { id_token_signed_response_alg: id_token_alg }
     const execute = [oidc.enableNonRepudiationChecks] // the ID token's signature is checked against the JWKS
     if (new URL(issuer).protocol === 'http:') execute.push(oidc.allowInsecureRequests) // loopback only
     memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, AUTH[how](client_secret), { execute })
@@ -41,31 +41,25 @@ const commands = {
   },
 
   async callback({ url }) {
-    memory.tokens = await oidc.authorizationCodeGrant(memory.config, new URL(url), memory.checks)
-    return { tokens: memory.tokens, claims: memory.tokens.claims() }
+    const tokens = await oidc.authorizationCodeGrant(memory.config, new URL(url), memory.checks)
+    return { tokens, claims: tokens.claims() }
   },
 
-  async userinfo() {
-    const { sub } = memory.tokens.claims()
-    return { userinfo: await oidc.fetchUserInfo(memory.config, memory.tokens.access_token, sub) }
+  async userinfo({ token, subject }) {
+    return { userinfo: await oidc.fetchUserInfo(memory.config, token, subject) }
   },
 
-  async refresh({ parameters = {} }) {
-    const before = memory.tokens
-    const after = await oidc.refreshTokenGrant(memory.config, before.refresh_token, parameters)
-    after.refresh_token ??= before.refresh_token
-    memory.tokens = after
-    return { tokens: after, claims: after.claims() ?? null }
+  async refresh({ token, parameters = {} }) {
+    const tokens = await oidc.refreshTokenGrant(memory.config, token, parameters)
+    return { tokens: { refresh_token: token, ...tokens }, claims: tokens.claims() ?? null }
   },
 
-  async introspect({ token, hint }) {
-    const parameters = hint ? { token_type_hint: hint } : {}
-    return { introspection: await oidc.tokenIntrospection(memory.config, token ?? memory.tokens.access_token, parameters) }
+  async introspect({ token, parameters = {} }) {
+    return { introspection: await oidc.tokenIntrospection(memory.config, token, parameters) }
   },
 
-  async revoke({ token, hint }) {
-    const parameters = hint ? { token_type_hint: hint } : {}
-    await oidc.tokenRevocation(memory.config, token ?? memory.tokens.refresh_token, parameters)
+  async revoke({ token, parameters = {} }) {
+    await oidc.tokenRevocation(memory.config, token, parameters)
     return {}
   },
 
@@ -73,9 +67,8 @@ const commands = {
     return { tokens: await oidc.clientCredentialsGrant(memory.config, parameters) }
   },
 
-  async logout({ post_logout_redirect_uri, state }) {
-    const parameters = { id_token_hint: memory.tokens.id_token, post_logout_redirect_uri }
-    if (state) parameters.state = state
+  async logout({ id_token, post_logout_redirect_uri, state }) {
+    const parameters = { id_token_hint: id_token, post_logout_redirect_uri, state }
     return { url: oidc.buildEndSessionUrl(memory.config, parameters).href }
   },
 }
