@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.drivers.serving import listen, serving, url_of
+from tests.drivers.server import bound_sockets, serving
 
 LIFETIME_SECONDS = 600
 ENDPOINTS = {
@@ -121,9 +121,9 @@ class LyingProvider:
 @asynccontextmanager
 async def lying_provider() -> AsyncIterator[LyingProvider]:
     """Serve one on a real socket, on another site than 127.0.0.1."""
-    bound = listen("localhost")
-    provider = LyingProvider(issuer=url_of(bound, "localhost"))
-    async with serving(provider.app(), bound):
+    sockets = bound_sockets()
+    provider = LyingProvider(issuer=f"http://localhost:{sockets[0].getsockname()[1]}")
+    async with serving(provider.app(), sockets):
         yield provider
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from idp.demo.relying_party import DemoClient, DemoPerson, create_relying_party
 from tests.drivers.page import Page
-from tests.drivers.serving import listen, serving, url_of
+from tests.drivers.server import bound_sockets, serving
 
 
 def claims_shown(page: Page, which: Literal["id_token", "userinfo"] = "id_token") -> Mapping[str, Any]:
@@ -32,15 +32,24 @@ def claims_shown(page: Page, which: Literal["id_token", "userinfo"] = "id_token"
     return claims
 
 
+def base_url_of(sockets: list[socket.socket]) -> str:
+    """Where the app will be: 127.0.0.1, another site than the provider's localhost."""
+    return f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+
+
 @asynccontextmanager
 async def demo_relying_party(
-    *, issuer: str, clients: Sequence[DemoClient], people: Sequence[DemoPerson] = (), bound: socket.socket | None = None
+    *,
+    issuer: str,
+    clients: Sequence[DemoClient],
+    people: Sequence[DemoPerson] = (),
+    sockets: list[socket.socket] | None = None,
 ) -> AsyncIterator[str]:
-    """Serve the app, on `bound` where its address had to be registered first. Gives its base URL."""
-    own = bound if bound is not None else listen()
-    base_url = url_of(own)
+    """Serve the app, on `sockets` where its address had to be registered first. Gives its base URL."""
+    bound = bound_sockets() if sockets is None else sockets
+    base_url = base_url_of(bound)
     app = create_relying_party(
         issuer=issuer, base_url=base_url, clients=clients, session_secret="of one test", people=people
     )
-    async with serving(app, own):
+    async with serving(app, bound):
         yield base_url
