@@ -76,7 +76,7 @@ async def open_services(
                 yield Services(
                     settings=settings,
                     database=database,
-                    configuration=cache,
+                    cache=cache,
                     hashing=hashing,
                     clock=clock,
                     entropy=entropy,

@@ -71,8 +71,10 @@ class ConfigurationCache:
         self._latest: Configuration | None = None
         self._trusted = False
 
-    async def current(self) -> Configuration:
-        """No round trip while it is warm."""
+    async def current(self, *, fresh: bool = False) -> Configuration:
+        """No round trip while it is warm; `fresh` asks the database anyway."""
+        if fresh:
+            self._whole.forget()
         kept = self._whole.at_hand(None) if self._trusted else None
         return kept or await self._whole.get(None, keep=self._trusted)
 

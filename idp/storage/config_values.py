@@ -25,7 +25,7 @@ class ConfigValues:
     support_contact: str | None = None
     """Whom people without phone and codes shall ask: a name, address or number, shown as text."""
     acr_aliases: Aliases = field(default_factory=dict)
-    sessions: SessionLifetimes = field(default_factory=SessionLifetimes)
+    session_lifetimes: SessionLifetimes = field(default_factory=SessionLifetimes)
     security_event_days: int = 400
     """How long security events are kept; read by the database itself."""
 
@@ -37,7 +37,7 @@ def of(stored: Mapping[str, Any]) -> ConfigValues:  # values of any JSON type, a
         if name not in _SETTERS:
             raise InvalidConfiguration(f"there is no configuration {name}")
         values = _SETTERS[name](values, value)
-    if values.sessions.idle > values.sessions.absolute:
+    if values.session_lifetimes.idle > values.session_lifetimes.absolute:
         raise InvalidConfiguration("session_idle_seconds must not exceed session_absolute_seconds")
     return values
 
@@ -71,13 +71,13 @@ def _aliases(value: object) -> dict[str, Level]:
 def _idle(values: ConfigValues, value: object) -> ConfigValues:
     # SP 800-63B 2.2.3: at AAL2 one hour at most.
     seconds = _number("session_idle_seconds", value, 60, 3600)
-    return replace(values, sessions=replace(values.sessions, idle=timedelta(seconds=seconds)))
+    return replace(values, session_lifetimes=replace(values.session_lifetimes, idle=timedelta(seconds=seconds)))
 
 
 def _absolute(values: ConfigValues, value: object) -> ConfigValues:
     # SP 800-63B 2.2.3: at AAL2 24 hours at most.
     seconds = _number("session_absolute_seconds", value, 300, 86_400)
-    return replace(values, sessions=replace(values.sessions, absolute=timedelta(seconds=seconds)))
+    return replace(values, session_lifetimes=replace(values.session_lifetimes, absolute=timedelta(seconds=seconds)))
 
 
 _SETTERS: Mapping[str, Callable[[ConfigValues, Any], ConfigValues]] = {

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from idp.keystore.keyring import Keyring
 from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKeys
+from idp.oidc.client import Client
 from idp.settings import Settings
 from idp.storage.cache import ConfigurationCache
+from idp.storage.configuration import Configuration
 from idp.storage.database import Database
 from idp.usecases.hashing import HashingPool
 from idp.values.entropy import Clock, Entropy
+from idp.values.ids import ClientId
+
+__all__ = ["Configuration", "Services"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,23 +23,30 @@ class Services:
 
     settings: Settings
     database: Database
-    configuration: ConfigurationCache
-    """`await configuration.current()` and `await configuration.client(id)`: no round trip while warm."""
+    cache: ConfigurationCache
     hashing: HashingPool
     clock: Clock
     entropy: Entropy
 
+    async def configuration(self, *, fresh: bool = False) -> Configuration:
+        """The configuration: no round trip while it is known. `fresh`: as the database says now."""
+        return await self.cache.current(fresh=fresh)
+
+    async def client(self, client_id: ClientId) -> Client | None:
+        """The registered client, disabled ones too: no round trip while it is known."""
+        return await self.cache.client(client_id)
+
     @property
     def keyring(self) -> Keyring:
         """The signing keys as last read."""
-        return self.configuration.latest.keyring
+        return self.cache.latest.keyring
 
     @property
     def sealer(self) -> Sealer:
         """Seals under the active root key, as last read."""
-        return self.configuration.latest.sealer
+        return self.cache.latest.sealer
 
     @property
     def service_keys(self) -> ServiceKeys:
         """The named HMAC keys, as last read."""
-        return self.configuration.latest.service_keys
+        return self.cache.latest.service_keys

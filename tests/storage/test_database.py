@@ -5,7 +5,7 @@ from idp.usecases.services import Services
 
 
 async def test_services_open(services: Services) -> None:
-    configuration = await services.configuration.current()
+    configuration = await services.configuration()
     assert set(configuration.keyring.algs()) == {"RS256", "ES256"}
 
 
