@@ -1,0 +1,151 @@
+"""Grants after their code has left: the code burnt, the person behind a token read, the grant revoked.
+
+Opening one stands in `codes`: a grant and its code are one row. A grant lives while it is neither revoked nor over, its
+person is active, and the browser session is not over unless offline_access outlives it.
+"""
+
+from datetime import datetime
+
+from idp.authenticators.evidence import Evidence
+from idp.directory.person import Person
+from idp.oidc.authentication import Authentication
+from idp.oidc.grant import CodeFacts, GrantFacts
+from idp.oidc.pkce import Challenge
+from idp.storage.database import Executor, Row
+from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.rows import InconsistentRow
+from idp.values.ids import ClientId, GrantId, Subject, UserId
+from idp.values.secrets import Code
+
+GRANT = """
+g.id AS grant_id, g.user_id, g.client_id, g.session_id, g.scopes, g.proofs, g.acr, g.created_at AS opened_at, g.ends_at,
+    g.revoked_at IS NOT NULL AS revoked, s.ended_at IS NULL AND s.expires_at > {at} AS session_alive
+"""
+"""What `grant_of` reads, beside `sub` and `status` of the person; `s` is the browser session where it is still kept."""
+
+# The row is locked as it was, so that of twenty who bring the same code one finds it unredeemed. Whoever comes later
+# ends the grant; another client's attempt changes nothing.
+BURN = f"""
+WITH g AS (
+    SELECT * FROM grants WHERE code_digest = $1 FOR UPDATE
+), burnt AS (
+    UPDATE grants SET
+        redeemed_at = coalesce(g.redeemed_at, $3),
+        revoked_at = coalesce(g.revoked_at, CASE WHEN g.redeemed_at IS NOT NULL THEN $3 END),
+        revoked_reason = coalesce(g.revoked_reason, CASE WHEN g.redeemed_at IS NOT NULL THEN 'code_replayed' END)
+    FROM g WHERE grants.id = g.id AND g.client_id = $2 AND (g.redeemed_at IS NULL OR g.revoked_at IS NULL)
+)
+SELECT {GRANT.format(at="$3")}, g.redirect_uri, g.redirect_uri_given, g.code_challenge, g.nonce, g.code_expires_at,
+    g.redeemed_at IS NOT NULL AS already_redeemed, u.sub, u.status
+FROM g JOIN users u ON u.id = g.user_id LEFT JOIN browser_sessions s ON s.id = g.session_id
+"""
+
+LIVE = "g.revoked_at IS NULL AND g.ends_at > $2 AND g.user_active AND g.session_alive"
+
+STANDS = f"SELECT EXISTS (SELECT FROM grant_facts g WHERE g.id = $1 AND {LIVE})"
+
+PERSON = f"""
+SELECT u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.profile, u.address,
+    u.updated_at, CASE WHEN $3 THEN ARRAY(
+        SELECT n.name FROM group_members m JOIN groups n ON n.id = m.group_id WHERE m.user_id = u.id ORDER BY n.name
+    ) END AS groups
+FROM grant_facts g JOIN users u ON u.id = g.user_id WHERE g.id = $1 AND {LIVE}
+"""
+
+OF = """
+SELECT u.id, u.audit_salt FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id = $1
+"""
+
+REVOKE = f"""
+WITH revoked AS (
+    UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL RETURNING id
+), recorded AS ({EVENTS.format(events="$4", when="EXISTS (SELECT FROM revoked)")})
+SELECT EXISTS (SELECT FROM revoked)
+"""
+
+
+async def burn(executor: Executor, code: Code, client: ClientId, at: datetime) -> CodeFacts | None:
+    """Spend the code and read what it was worth; None where nobody was ever given it.
+
+    Presented again by its own client it ends the grant (RFC 6749 4.1.2); attempts of other clients change nothing.
+    """
+    row = await executor.fetchrow(BURN, code.digest().octets, client, at)
+    if row is None:
+        return None
+    return CodeFacts(
+        grant=grant_of(row),
+        redirect_uri=row["redirect_uri"],
+        redirect_uri_given=row["redirect_uri_given"],
+        challenge=None if row["code_challenge"] is None else Challenge(row["code_challenge"]),
+        nonce=row["nonce"],
+        expires_at=row["code_expires_at"],
+        already_redeemed=row["already_redeemed"],
+    )
+
+
+async def stands(executor: Executor, grant: GrantId, at: datetime) -> bool:
+    """Whether tokens of this grant still count."""
+    return bool(await executor.fetchval(STANDS, grant, at))
+
+
+async def person(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> Person | None:
+    """Whom the tokens of this grant speak of; None where they no longer count. Groups are read only where asked for."""
+    row = await executor.fetchrow(PERSON, grant, at, groups)
+    return None if row is None else _person(row)
+
+
+async def owner(executor: Executor, grant: GrantId) -> tuple[UserId, bytes] | None:
+    """The person of a grant and the salt of that person's key, for security events."""
+    row = await executor.fetchrow(OF, grant)
+    return None if row is None else (UserId(row["id"]), row["audit_salt"])
+
+
+async def revoke(executor: Executor, grant: GrantId, at: datetime, reason: str, events: EncodedEvents) -> bool:
+    """End a grant and every token of it; False where it had ended already, and then nothing is recorded."""
+    return bool(await executor.fetchval(REVOKE, grant, at, reason, events))
+
+
+def grant_of(row: Row) -> GrantFacts:
+    """The grant in a row with the columns of GRANT."""
+    user = UserId(row["user_id"])
+    evidence = evidence_of(row)
+    if evidence.auth_time is None:
+        raise InconsistentRow("grants", row["grant_id"], "without a proof")
+    return GrantFacts(
+        grant=GrantId(row["grant_id"]),
+        user=user,
+        client_id=ClientId(row["client_id"]),
+        scopes=tuple(row["scopes"]),
+        authentication=Authentication(
+            sub=Subject(row["sub"]),
+            auth_time=evidence.auth_time,
+            acr=row["acr"],
+            amr=evidence.amr,
+            sid=str(row["session_id"]),
+        ),
+        opened_at=row["opened_at"],
+        revoked=row["revoked"],
+        user_active=row["status"] == "active",
+        session_alive=bool(row["session_alive"]),
+        session_ends_at=row["ends_at"],
+    )
+
+
+def evidence_of(row: Row) -> Evidence:
+    """What was proved for the grant in that row."""
+    return Evidence.restored(UserId(row["user_id"]), row["proofs"])
+
+
+def _person(row: Row) -> Person:
+    return Person(
+        sub=Subject(row["sub"]),
+        preferred_username=row["username"],
+        profile=row["profile"],
+        updated_at=row["updated_at"],
+        email=row["email"],
+        email_verified=row["email_verified"],
+        phone_number=row["phone_number"],
+        phone_number_verified=row["phone_number_verified"],
+        address=row["address"],
+        groups=tuple(row["groups"] or ()),
+    )
