@@ -1,0 +1,67 @@
+"""Every security event there is: a closed union, and the names by which an auditor can filter."""
+
+from typing import get_args
+
+from idp.audit import directory, guards, protocol, service, sign_in
+from idp.audit.event import Event
+
+AnyEvent = (
+    sign_in.PasswordProved
+    | sign_in.PasswordRefused
+    | sign_in.FactorProved
+    | sign_in.FactorRefused
+    | sign_in.EnrolmentStarted
+    | sign_in.EnrolmentRefused
+    | sign_in.EnrolmentConfirmed
+    | sign_in.RecoveryCodesMade
+    | sign_in.RecoveryCodesAcknowledged
+    | sign_in.RecoveryCodeUsed
+    | sign_in.PasswordChanged
+    | sign_in.SignInCompleted
+    | sign_in.SignInCancelled
+    | sign_in.ConsentGiven
+    | sign_in.ConsentDenied
+    | sign_in.SignedOut
+    | sign_in.SessionEnded
+    | guards.ThrottlePaused
+    | guards.AuthenticatorDisabled
+    | guards.SourceLimited
+    | guards.CsrfFailed
+    | protocol.ClientAuthenticationFailed
+    | protocol.AuthorizationRefused
+    | protocol.TokenRefused
+    | protocol.CodeReplayed
+    | protocol.RefreshTokenReplayed
+    | protocol.TokenRevoked
+    | protocol.GrantRevoked
+    | directory.UserCreated
+    | directory.UserChanged
+    | directory.EmailVouchedFor
+    | directory.PasswordSet
+    | directory.SecondFactorReset
+    | directory.UserUnlocked
+    | directory.UserDisabled
+    | directory.UserEnabled
+    | directory.UserExempted
+    | directory.ExemptionEnded
+    | directory.GroupCreated
+    | directory.GroupRenamed
+    | directory.GroupDeleted
+    | directory.MemberAdded
+    | directory.MemberRemoved
+    | service.ClientCreated
+    | service.ClientChanged
+    | service.ClientSecretRotated
+    | service.ClientDisabled
+    | service.ClientEnabled
+    | service.PolicyRuleSet
+    | service.ConfigurationChanged
+    | service.KeyMade
+    | service.KeyActivated
+    | service.KeyForgotten
+    | service.RootKeyRotated
+)
+
+EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)
+
+KINDS = tuple(event.kind for event in EVENTS)

@@ -1,0 +1,71 @@
+"""What clients do at the protocol endpoints and an auditor asks about: refusals, replays, revocations."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from idp.audit.event import PERSONAL, Event
+from idp.values.ids import GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAuthenticationFailed(Event):
+    """Nobody proved to be the client; which one was named stands in the envelope if it exists, else here."""
+
+    kind: ClassVar[str] = "client_authentication_failed"
+    reason: str
+    endpoint: str
+    named: str | None = field(default=None, metadata=PERSONAL)
+    """What was sent as client id; it may be anything, so it is sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRefused(Event):
+    """An authorization request ended in an error of ours."""
+
+    kind: ClassVar[str] = "authorization_refused"
+    error: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRefused(Event):
+    """A token request of an authenticated client ended in an error that concerns somebody's grant."""
+
+    kind: ClassVar[str] = "token_refused"
+    error: str
+    reason: str
+    grant: GrantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeReplayed(Event):
+    """A code was presented a second time; its grant is revoked (RFC 6749 4.1.2)."""
+
+    kind: ClassVar[str] = "code_replayed"
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenReplayed(Event):
+    """A superseded refresh token came back after its grace; its grant is revoked (RFC 9700 4.14.2)."""
+
+    kind: ClassVar[str] = "refresh_token_replayed"
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Event):
+    """A client gave a token back (RFC 7009)."""
+
+    kind: ClassVar[str] = "token_revoked"
+    token: Literal["access_token", "refresh_token", "machine_token"]
+    grant: GrantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRevoked(Event):
+    """A grant ended before its time by something else than a client's wish."""
+
+    kind: ClassVar[str] = "grant_revoked"
+    grant: GrantId
+    reason: str

@@ -1,0 +1,166 @@
+"""What people do while they sign in and afterwards: every attempt, every authenticator, consent, sessions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from idp.audit.event import PERSONAL, Event
+from idp.authenticators.methods import Method
+from idp.values.ids import AuthenticatorId, GrantId
+
+PasswordRefusal = Literal[
+    "wrong", "unknown_name", "no_password", "user_disabled", "paused", "closed", "changed_meanwhile"
+]
+FactorRefusal = Literal["wrong", "replayed", "used", "paused", "disabled", "not_enrolled", "changed_meanwhile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordProved(Event):
+    """The right password of an active user."""
+
+    kind: ClassVar[str] = "password_proved"
+    known_browser: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRefused(Event):
+    """A password that did not count, for whatever reason; the person always sees the same words."""
+
+    kind: ClassVar[str] = "password_refused"
+    reason: PasswordRefusal
+    failures: int | None = None
+    """In a row, this one included."""
+    name: str | None = field(default=None, metadata=PERSONAL)
+    """The login name as typed, where nobody has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorProved(Event):
+    """A second factor, or a recovery code in its place."""
+
+    kind: ClassVar[str] = "factor_proved"
+    method: Method
+    authenticator: AuthenticatorId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRefused(Event):
+    """A code that did not count."""
+
+    kind: ClassVar[str] = "factor_refused"
+    method: Method
+    reason: FactorRefusal
+    failures: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentStarted(Event):
+    """A set-up secret was made and shown."""
+
+    kind: ClassVar[str] = "enrolment_started"
+    method: Method = Method.APP_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRefused(Event):
+    """The test code of an enrolment did not match, or the set-up had expired."""
+
+    kind: ClassVar[str] = "enrolment_refused"
+    method: Method = Method.APP_CODE
+    reason: Literal["wrong", "expired", "paused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentConfirmed(Event):
+    """An authenticator counts from now on."""
+
+    kind: ClassVar[str] = "enrolment_confirmed"
+    method: Method = Method.APP_CODE
+    authenticator: AuthenticatorId
+    replaced: bool = False
+    """It took the place of those that the person had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """A new set; the one before it ended."""
+
+    kind: ClassVar[str] = "recovery_codes_made"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesAcknowledged(Event):
+    """The person said that the codes are saved."""
+
+    kind: ClassVar[str] = "recovery_codes_acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """One code of the set is spent."""
+
+    kind: ClassVar[str] = "recovery_code_used"
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """The person chose a new password."""
+
+    kind: ClassVar[str] = "password_changed"
+    reason: Literal["set_by_other", "compromised", "too_short", "own_wish"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCompleted(Event):
+    """Every check passed and a code was issued; a silent one asked the person nothing."""
+
+    kind: ClassVar[str] = "sign_in_completed"
+    acr: str
+    amr: tuple[str, ...]
+    grant: GrantId | None = None
+    silent: bool = False
+    waiver: str | None = None
+    """The kind of the waiver that lowered the level, such as `exempt`."""
+    waived_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCancelled(Event):
+    """The person went back to the app."""
+
+    kind: ClassVar[str] = "sign_in_cancelled"
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(Event):
+    """The person allowed a client these scopes."""
+
+    kind: ClassVar[str] = "consent_given"
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDenied(Event):
+    """The person refused."""
+
+    kind: ClassVar[str] = "consent_denied"
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(Event):
+    """The person ended the browser session, here or by way of an app."""
+
+    kind: ClassVar[str] = "signed_out"
+    by: Literal["person", "relying_party"] = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """A browser session was ended by something else than its person's wish."""
+
+    kind: ClassVar[str] = "session_ended"
+    reason: Literal["admin", "other_person", "password_changed", "user_disabled", "second_factor_reset"]

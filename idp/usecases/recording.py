@@ -1,0 +1,45 @@
+"""Security events on their way to storage: what is personal in them is sealed under the person's own key."""
+
+import base64
+
+from idp.audit.event import SecurityEvent
+from idp.keystore.audit_sealing import Person, event_place, seal_personal
+from idp.storage.events import EncodedEvent
+from idp.usecases.services import Services
+
+
+def sealed(services: Services, envelope: SecurityEvent, audit_salt: bytes | None = None) -> EncodedEvent:
+    """`audit_salt` is that of the envelope's user, and None where it names none that we know.
+
+    A list of these is the parameter of any statement that records.
+    """
+    event = envelope.event
+    return EncodedEvent(
+        at=envelope.at.isoformat(),
+        kind=event.kind,
+        actor_kind=envelope.actor.kind,
+        actor_user=_text(envelope.actor.user),
+        user_id=_text(envelope.user),
+        client_id=_text(envelope.client or envelope.actor.client),
+        session_id=_text(envelope.session),
+        interaction_id=_text(envelope.interaction),
+        request_id=_text(envelope.origin.request_id if envelope.origin else None),
+        details=dict(event.details()),
+        personal=_personal(services, envelope, audit_salt),
+    )
+
+
+def _personal(services: Services, envelope: SecurityEvent, audit_salt: bytes | None) -> str | None:
+    fields = envelope.personal()
+    if not fields:
+        return None
+    if (envelope.user is None) != (audit_salt is None):
+        raise ValueError("a user and the audit salt of that user belong together")
+    person = Person(user=envelope.user, salt=audit_salt) if envelope.user and audit_salt else None
+    place = event_place(at=envelope.at, kind=envelope.event.kind, user=envelope.user)
+    octets = seal_personal(services.service_keys, person, fields, place, services.entropy).octets
+    return base64.b64encode(octets).decode()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
