@@ -39,7 +39,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals.update(_=sentence, counted=counted, asset=static.path_of, ask=ask)
-    made.filters.update(clock=clock, until=until, day=day, full_day=full_day, bdi=bdi)
+    made.filters.update(clock_up=clock_up, instant=instant, until=until, day=day, full_day=full_day, bdi=bdi)
     return made
 
 
@@ -72,28 +72,33 @@ def bdi(text: str) -> Markup:
     return Markup('<bdi dir="ltr">{}</bdi>').format(text)
 
 
-def clock(instant: datetime) -> Markup:
-    """`14:35 UTC`, with the instant for machines."""
-    return _time(instant, times.clock(instant))
+def clock_up(moment: datetime) -> Markup:
+    """`14:35 UTC`, the next whole minute, so that nobody comes back too early."""
+    return _time(moment, times.clock(times.rounded_up(moment)))
 
 
-def until(instant: datetime, at: datetime) -> Markup:
+def instant(moment: datetime) -> Markup:
+    """`3 March 2031, 14:05:30 UTC`."""
+    return _time(moment, f"{times.full_day(moment)}, {times.clock_with_seconds(moment)}")
+
+
+def until(moment: datetime, at: datetime) -> Markup:
     """`14:35 UTC (in 12 minutes)`, with the instant for machines."""
-    return _time(instant, times.until(instant, at))
+    return _time(moment, times.until(moment, at))
 
 
-def day(instant: datetime) -> Markup:
+def day(moment: datetime) -> Markup:
     """`3 March`, with the instant for machines."""
-    return _time(instant, times.day(instant))
+    return _time(moment, times.day(moment))
 
 
-def full_day(instant: datetime) -> Markup:
+def full_day(moment: datetime) -> Markup:
     """`3 March 2031`, with the instant for machines."""
-    return _time(instant, times.full_day(instant))
+    return _time(moment, times.full_day(moment))
 
 
-def _time(instant: datetime, words: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(instant.isoformat(timespec="seconds"), words)
+def _time(moment: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), words)
 
 
 def _leaves(kind: type[View]) -> list[type[View]]:

@@ -8,10 +8,12 @@ for everything that cannot go on in `web.error_page`.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from idp.web.shell import Link, Shell
+from idp.words import times
 
 LOW_CODES = 3
 """At so many recovery codes or fewer each sign-in warns."""
@@ -229,7 +231,12 @@ class PausedPage(View):
     @property
     def seconds(self) -> int:
         """How long it still takes, at least one second."""
-        return max(1, round((self.until - self.at).total_seconds()))
+        return max(1, ceil((self.until - self.at).total_seconds()))
+
+    @property
+    def left(self) -> str:
+        """The same in words."""
+        return times.span(self.until - self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,133 @@
+"""One filled-in view for each page and each of its states, by a name that a test can print. Sends nothing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from idp.web import qr, views
+from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
+from idp.web.shell import App, Brand, FieldError, FieldName, Link, Notice, Shell, Strip
+from idp.words import messages
+
+AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
+APP = App(name="Wiki", host="wiki.example.org", home_url="https://wiki.example.org/")
+OTPAUTH = "otpauth://totp/Northwind:alice%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Northwind"
+CODES = tuple(f"k7pm-x2dq-9w4t-c8h{letter}" for letter in "abcdefghjk")
+
+BARE = Shell(brand=Brand(name="Northwind", contact="help@example.org"))
+START = replace(BARE, app=APP, action="/here", csrf="token", cancel_action="/cancel")
+MASKED = replace(START, strip=Strip(name="a•••@e•••.com", not_you_action="/not-you"))
+KNOWN = replace(START, strip=Strip(name="alice@example.com", not_you_action="/not-you"))
+
+V = TypeVar("V", bound=views.View)
+
+
+def wrong(view: V, field: FieldName, *sentences: str, more: Link | None = None) -> V:
+    """The same page after a refused input."""
+    errors = tuple(FieldError(field=field, message=sentence, more=more) for sentence in sentences)
+    return replace(view, shell=replace(view.shell, errors=errors))
+
+
+PASSWORD = views.PasswordPage(shell=START)
+SECOND_FACTOR = views.SecondFactorPage(
+    shell=MASKED, account="Northwind (a•••@e•••.com)", recovery_url="/recovery", codes_left=8
+)
+RECOVERY = views.RecoveryPage(shell=MASKED, code_url="/second-factor")
+ENROLMENT = views.EnrolmentPage(
+    shell=KNOWN,
+    why=messages.enrolment_why("client", "Wiki", "Northwind"),
+    account="alice@example.com",
+    qr=qr.svg(OTPAUTH),
+    otpauth=OTPAUTH,
+    key_groups=("JBSW", "Y3DP", "EHPK", "3PXP", "JBSW", "Y3DP", "EHPK", "3PXP"),
+)
+SAVE_CODES = views.RecoveryCodesPage(
+    shell=KNOWN, codes=CODES, account="alice@example.com", made_at=AT, download_action="/download"
+)
+NEW_PASSWORD = views.NewPasswordPage(shell=KNOWN, reason="set_by_other", username="alice", minimum=12)
+PAUSED = views.PausedPage(
+    shell=MASKED,
+    until=AT + timedelta(minutes=12),
+    at=AT,
+    reason=messages.paused_reason("code"),
+    retry_url="/second-factor",
+    other_ways=(Link(text=messages.paused_way("recovery_code"), url="/recovery"),),
+)
+NOTE = DeveloperNote(
+    error="invalid_request",
+    description="redirect_uri is not one of the registered ones",
+    at=AT,
+    client_id="wiki-7f3a",
+    redirect_uri="https://wiki.example.org/oidc/callback/<script>alert(1)</script>",
+)
+
+
+def _error(kind: ErrorKind, shell: Shell) -> ErrorPage:
+    note = NOTE if kind is ErrorKind.UNSAFE_LINK else None
+    retry = AT + timedelta(seconds=90) if kind in {ErrorKind.BUSY, ErrorKind.TOO_MANY} else None
+    return ErrorPage(shell=shell, kind=kind, reference="q8Zk2LwV0aXc", developer=note, retry_at=retry, at=AT)
+
+
+VIEWS: dict[str, views.View] = {
+    "password": PASSWORD,
+    "password-hinted": replace(PASSWORD, username="alice@example.com", reset_url="/reset"),
+    "password-again": replace(PASSWORD, username="alice", again=True),
+    "password-notice": replace(
+        PASSWORD, shell=replace(START, notice=Notice(text="This sign-in started afresh.", kind="info"))
+    ),
+    "password-wrong": wrong(replace(PASSWORD, username="alice"), "password", messages.password_wrong()),
+    "password-empty": replace(
+        PASSWORD,
+        shell=replace(
+            START,
+            errors=(
+                FieldError(field="username", message=messages.username_missing()),
+                FieldError(field="password", message=messages.password_missing()),
+            ),
+        ),
+    ),
+    "second-factor": SECOND_FACTOR,
+    "second-factor-low": replace(SECOND_FACTOR, codes_left=2, remember_days=30),
+    "second-factor-wrong": wrong(SECOND_FACTOR, "code", messages.code_wrong(), messages.our_clock(AT)),
+    "second-factor-recovery-typed": wrong(
+        SECOND_FACTOR,
+        "code",
+        messages.code_is_recovery_code(),
+        more=Link(text=messages.use_recovery_page(), url="/recovery"),
+    ),
+    "recovery": RECOVERY,
+    "recovery-wrong": wrong(RECOVERY, "recovery_code", messages.recovery_code_used(AT)),
+    "recovery-used": views.RecoveryUsedPage(shell=KNOWN, codes_left=6),
+    "recovery-used-low": views.RecoveryUsedPage(shell=KNOWN, codes_left=1),
+    "recovery-used-none": views.RecoveryUsedPage(shell=KNOWN, codes_left=0),
+    "enrolment": ENROLMENT,
+    "enrolment-wrong": wrong(replace(ENROLMENT, skip_until=AT), "code", messages.clock_drift(-4)),
+    "recovery-codes": SAVE_CODES,
+    "recovery-codes-unsaved": wrong(SAVE_CODES, "saved", messages.codes_not_saved()),
+    "new-password": NEW_PASSWORD,
+    "new-password-wrong": wrong(
+        replace(NEW_PASSWORD, reason="too_short"), "new_password", messages.new_password_common()
+    ),
+    "consent": views.ConsentPage(
+        shell=KNOWN,
+        permissions=(
+            views.Permission(label=messages.permission("profile"), values=("Alice Ito",)),
+            views.Permission(label=messages.permission("email"), values=("alice@example.com",)),
+            views.Permission(label=messages.permission("groups"), values=("staff", "ops", "wiki-editors", "it")),
+            views.Permission(label=messages.permission("offline_access")),
+            views.Permission(label=messages.permission("payroll.read")),
+        ),
+    ),
+    "select-account": views.SelectAccountPage(shell=START, name="alice@example.com"),
+    "returning": views.ReturningPage(
+        shell=replace(BARE, app=APP), target="org.example.wiki:/callback?code=c&state=s%22%3E"
+    ),
+    "finished": views.FinishedPage(shell=replace(BARE, app=APP)),
+    "finished-homeless": views.FinishedPage(shell=replace(BARE, app=replace(APP, home_url=None))),
+    "logout": views.LogoutPage(shell=replace(START, cancel_action=None), carried=(("state", "s"),)),
+    "signed-out": views.SignedOutPage(shell=replace(BARE, app=APP), apps=("Wiki", "Chat")),
+    "paused": PAUSED,
+    "cookies": views.CookiesPage(shell=replace(BARE, app=APP), host="id.example.org", retry_url="/again"),
+    **{f"error-{kind}": _error(kind, replace(BARE, app=APP)) for kind in ErrorKind},
+    "error-bare": _error(ErrorKind.EXPIRED, BARE),
+}
