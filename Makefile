@@ -52,7 +52,7 @@ run: $(VENV)/.local ## start everything with demo data (PORT=8000 RP_PORT=8001 D
 
 test: $(VENV)/.dev ## run all tests, the browser ones included (ARGS="-k totp")
 	@chromium="$$($(BIN)/python tests/drivers/chromium.py)" || exit 1; \
-	CHROMIUM="$$chromium" exec $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not debian and not long" $(ARGS)
+	CHROMIUM="$$chromium" exec $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # pytest's exit code 5 says that no test carries the marker.
 test-clients: $(VENV)/.dev ## run the tests that need programs of Debian
