@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from idp.storage.database import Executor
+from idp.values.ids import UserId
 
 
 class EncodedEvent(TypedDict):
@@ -39,6 +40,8 @@ WHERE {when}
 """
 """Part of another statement: `EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")`."""
 
+SALT = "SELECT audit_salt FROM users WHERE id = $1"
+
 RECORD = EVENTS.format(events="$1", when="true")
 
 
@@ -46,3 +49,9 @@ async def record(executor: Executor, events: EncodedEvents) -> None:
     """Append events that belong to no other statement."""
     if events:
         await executor.execute(RECORD, events)
+
+
+async def audit_salt(executor: Executor, user: UserId) -> bytes | None:
+    """What the personal fields of that person's events are sealed with; None where there is no such person any more."""
+    salt: bytes | None = await executor.fetchval(SALT, user)
+    return salt

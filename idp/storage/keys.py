@@ -30,7 +30,10 @@ INSERT INTO service_keys (name, id, sealed_key, current, created_at) VALUES ($1,
 INSERT_SIGNING = """
 INSERT INTO signing_keys (kid, alg, state, public_jwk, sealed_private, created_at, activated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING RETURNING true
 """
+
+LOCK_NEXT = "SELECT true FROM signing_keys WHERE kid = $1 AND state = 'next' FOR UPDATE"
 
 RETIRE = (
     "UPDATE signing_keys SET state = 'retiring', retired_at = $2 WHERE kid = $1 AND state = 'active' RETURNING true"
@@ -138,9 +141,9 @@ async def insert_service(executor: Executor, name: ServiceKeyName, key_id: str, 
     await executor.execute(INSERT_SERVICE, name.value, key_id, sealed.octets, at)
 
 
-async def insert_signing(executor: Executor, key: PublishedKey, sealed: Sealed) -> None:
-    """A new key, next or active. Raises asyncpg's UniqueViolationError where another one has that state already."""
-    await executor.execute(
+async def insert_signing(executor: Executor, key: PublishedKey, sealed: Sealed) -> bool:
+    """A new key, next or active. False where another node made one of that state first."""
+    made = await executor.fetchval(
         INSERT_SIGNING,
         key.kid,
         key.alg,
@@ -150,10 +153,13 @@ async def insert_signing(executor: Executor, key: PublishedKey, sealed: Sealed) 
         key.created_at,
         key.activated_at,
     )
+    return bool(made)
 
 
 async def activate(executor: Executor, kid: str, retires: str | None, at: datetime) -> bool:
-    """Let the next key sign; run it inside a transaction. False where another node did it first."""
+    """Let the next key sign; run it inside a transaction. False, with nothing changed, where another node did it first."""
+    if not await executor.fetchval(LOCK_NEXT, kid):
+        return False
     if retires is not None and not await executor.fetchval(RETIRE, retires, at):
         return False
     return bool(await executor.fetchval(ACTIVATE, kid, at))

@@ -106,7 +106,7 @@ async def _make_missing(database: Database, folder: Path, entropy: Entropy, at: 
     have = {key.public.alg for key in stored.signing if key.public.state is KeyState.ACTIVE}
     for alg in FROM_THE_START:
         if alg not in have:
-            await make(database, sealer, alg, KeyState.ACTIVE, at)
+            await store(database, sealer, await generated(alg), KeyState.ACTIVE, at)
 
 
 def _first_root(folder: Path, entropy: Entropy) -> str:
@@ -115,19 +115,25 @@ def _first_root(folder: Path, entropy: Entropy) -> str:
     return next(iter(held)) if len(held) == 1 else RootKeys.create(folder, entropy).id
 
 
-async def make(executor: Executor, sealer: Sealer, alg: Algorithm, state: KeyState, at: datetime) -> PublishedKey:
-    """A new signing key, stored: `next`, or `active` where its algorithm has none."""
-    key = await asyncio.to_thread(signing.generate, alg)
+async def generated(alg: Algorithm) -> SigningKey:
+    """A new key; slow for RSA, so no connection is held meanwhile."""
+    return await asyncio.to_thread(signing.generate, alg)
+
+
+async def store(
+    executor: Executor, sealer: Sealer, key: SigningKey, state: KeyState, at: datetime
+) -> PublishedKey | None:
+    """Keep a new key: `next`, or `active` where its algorithm has none. None where another node was first."""
     public = PublishedKey(
         kid=key.kid,
-        alg=alg,
+        alg=key.alg,
         state=state,
         public_jwk=key.public_jwk(),
         created_at=at,
         activated_at=at if state is KeyState.ACTIVE else None,
     )
-    await keys.insert_signing(executor, public, sealer.seal(key.export_private(), keys.signing_place(key.kid)))
-    return public
+    sealed = sealer.seal(key.export_private(), keys.signing_place(key.kid))
+    return public if await keys.insert_signing(executor, public, sealed) else None
 
 
 def _service_keys(sealer: Sealer, stored: StoredKeys) -> ServiceKeys:

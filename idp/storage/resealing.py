@@ -1,0 +1,85 @@
+"""Every column that is sealed under a root key, and how its rows are sealed anew in batches while the service runs.
+
+The octets of an envelope name their key (kind, then six octets of key id), so the database itself finds what is left.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.storage.database import Executor
+from idp.values.sealed import Place, Sealed
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedColumn:
+    """A column, the text that names its row in a Place, and how a row is found by that text."""
+
+    table: str
+    column: str
+    row: str
+    match: str
+
+    def place(self, row: str) -> Place:
+        """What the ciphertext of that row is bound to."""
+        return Place(self.table, row, self.column)
+
+
+COLUMNS = (
+    SealedColumn(table="signing_keys", column="sealed_private", row="kid", match="t.kid = n.row"),
+    SealedColumn(
+        table="service_keys", column="sealed_key", row="name || ' ' || id", match="t.name || ' ' || t.id = n.row"
+    ),
+    SealedColumn(table="totp_authenticators", column="sealed_secret", row="id::text", match="t.id = n.row::uuid"),
+    SealedColumn(table="interactions", column="sealed_enrolment", row="id::text", match="t.id = n.row::uuid"),
+    SealedColumn(table="interactions", column="sealed_codes", row="id::text", match="t.id = n.row::uuid"),
+    SealedColumn(table="interactions", column="sealed_response", row="id::text", match="t.id = n.row::uuid"),
+)
+
+LEFT = """
+SELECT {row} AS place, {column} AS octets FROM {table}
+WHERE {column} IS NOT NULL AND substring({column} FROM 2 FOR 6) <> decode($1, 'hex') LIMIT $2
+"""
+
+# Only where the row still holds what was opened: somebody may have replaced it meanwhile.
+REPLACE = """
+UPDATE {table} t SET {column} = n.sealed_anew
+FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS n(row, sealed_before, sealed_anew)
+WHERE {match} AND t.{column} = n.sealed_before
+"""
+
+NEEDED = " UNION ".join(
+    f"SELECT encode(substring({each.column} FROM 2 FOR 6), 'hex') AS id FROM {each.table} "
+    f"WHERE {each.column} IS NOT NULL"
+    for each in COLUMNS
+)
+
+# One that was active an hour ago may still be used by a node that has not heard of the rotation.
+FORGET_ROOTS = f"""
+DELETE FROM root_keys r WHERE NOT r.active AND r.id NOT IN ({NEEDED})
+    AND EXISTS (SELECT FROM root_keys newer WHERE newer.active AND newer.created_at < $1 - interval '1 hour')
+RETURNING r.id
+"""
+
+
+async def reseal_batch(
+    executor: Executor, column: SealedColumn, active_id: str, reseal: Callable[[Sealed, Place], Sealed]
+) -> int:
+    """Seal the next rows anew that are not sealed under the active key; returns how many it looked at."""
+    statement = LEFT.format(row=column.row, column=column.column, table=column.table)
+    rows = await executor.fetch(statement, active_id, BATCH)
+    if not rows:
+        return 0
+    before: Sequence[bytes] = [row["octets"] for row in rows]
+    places: Sequence[str] = [row["place"] for row in rows]
+    anew = [reseal(Sealed(octets), column.place(place)).octets for place, octets in zip(places, before, strict=True)]
+    replace = REPLACE.format(table=column.table, column=column.column, match=column.match)
+    await executor.execute(replace, places, before, anew)
+    return len(rows)
+
+
+async def forget_unneeded_roots(executor: Executor, at: datetime) -> tuple[str, ...]:
+    """Take root keys off the list under which nothing is sealed any more; their files may then be removed."""
+    return tuple(row["id"] for row in await executor.fetch(FORGET_ROOTS, at))
