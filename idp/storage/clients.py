@@ -1,0 +1,108 @@
+"""Clients and their secrets as rows: made, changed, listed. Reading one for a request goes through the cache."""
+
+from datetime import datetime
+from uuid import UUID
+
+from idp.oidc.client import Client
+from idp.storage.configuration import CLIENT, client_of
+from idp.storage.database import Executor
+from idp.values.ids import ClientId
+from idp.values.secrets import Digest
+
+INSERT = """
+INSERT INTO clients (client_id, name, application_type, token_endpoint_auth_method, redirect_uris,
+    post_logout_redirect_uris, grant_types, scopes, audiences, id_token_signed_response_alg, require_pkce,
+    rotate_refresh_tokens, first_party, client_uri, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) ON CONFLICT DO NOTHING RETURNING true
+"""
+
+UPDATE = """
+UPDATE clients SET name = $2, application_type = $3, token_endpoint_auth_method = $4, redirect_uris = $5,
+    post_logout_redirect_uris = $6, grant_types = $7, scopes = $8, audiences = $9, id_token_signed_response_alg = $10,
+    require_pkce = $11, rotate_refresh_tokens = $12, first_party = $13, client_uri = $14, changed_at = $15
+WHERE client_id = $1
+"""
+
+LOCK = "SELECT true FROM clients WHERE client_id = $1 FOR UPDATE"
+
+ALL = """
+SELECT c.*, ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id)
+    AS secrets
+FROM clients c ORDER BY c.client_id
+"""
+
+SET_STATUS = """
+UPDATE clients SET status = $2, changed_at = $3 WHERE client_id = $1 AND status <> $2 RETURNING true
+"""
+
+INSERT_SECRET = "INSERT INTO client_secrets (id, client_id, digest, created_at) VALUES ($1, $2, $3, $4)"
+
+KEEP_SECRETS = """
+DELETE FROM client_secrets WHERE client_id = $1 AND id NOT IN (
+    SELECT id FROM client_secrets WHERE client_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2
+) RETURNING true
+"""
+
+SECRET_AGES = "SELECT created_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at, id"
+
+
+async def insert(executor: Executor, client: Client, at: datetime) -> bool:
+    """A new client without its secrets; False where the id is taken."""
+    return bool(await executor.fetchval(INSERT, *_columns(client), at))
+
+
+async def update(executor: Executor, client: Client, at: datetime) -> None:
+    """Write all of it but its secrets and its status."""
+    await executor.execute(UPDATE, *_columns(client), at)
+
+
+async def find(executor: Executor, client_id: ClientId) -> Client | None:
+    """The client, kept from changing until the transaction ends."""
+    await executor.execute(LOCK, client_id)
+    row = await executor.fetchrow(CLIENT, client_id)
+    return client_of(row) if row else None
+
+
+async def listed(executor: Executor) -> list[Client]:
+    """Every client, by its id."""
+    return [client_of(row) for row in await executor.fetch(ALL)]
+
+
+async def set_status(executor: Executor, client_id: ClientId, at: datetime, *, active: bool) -> bool:
+    """False where the status was that one already."""
+    return bool(await executor.fetchval(SET_STATUS, client_id, "active" if active else "disabled", at))
+
+
+async def insert_secret(executor: Executor, secret_id: UUID, client_id: ClientId, digest: Digest, at: datetime) -> None:
+    """One more live secret."""
+    await executor.execute(INSERT_SECRET, secret_id, client_id, digest.octets, at)
+
+
+async def keep_secrets(executor: Executor, client_id: ClientId, newest: int) -> int:
+    """Revoke all but the newest so many; returns how many were revoked."""
+    return len(await executor.fetch(KEEP_SECRETS, client_id, newest))
+
+
+async def secret_ages(executor: Executor, client_id: ClientId) -> list[datetime]:
+    """When each live secret was made, oldest first."""
+    return [row["created_at"] for row in await executor.fetch(SECRET_AGES, client_id)]
+
+
+def _columns(client: Client) -> tuple[object, ...]:
+    """$1 to $14 of the writing statements."""
+    return (
+        client.client_id,
+        client.name,
+        client.application_type,
+        client.auth_method.value,
+        list(client.redirect_uris),
+        list(client.post_logout_redirect_uris),
+        sorted(client.grant_types),
+        sorted(client.scopes),
+        list(client.audiences),
+        client.id_token_alg,
+        client.require_pkce,
+        client.rotate_refresh_tokens,
+        client.first_party,
+        client.client_uri,
+    )

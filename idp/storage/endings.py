@@ -1,0 +1,63 @@
+"""What ends for one person at once: sessions, grants, sign-ins under way, known browsers, second factors, pauses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.storage.database import Executor
+from idp.values.ids import UserId
+
+END_SESSIONS = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL RETURNING true"
+
+REVOKE_GRANTS = """
+UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING true
+"""
+
+# Their proofs were made before whatever is ended now, so none of them may still lead to a code.
+ABANDON_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1"
+
+FORGET_BROWSERS = "DELETE FROM known_browsers WHERE user_id = $1"
+
+UNBIND_APPS = "DELETE FROM totp_authenticators WHERE user_id = $1 RETURNING true"
+
+VOID_CODES = "DELETE FROM recovery_code_sets WHERE user_id = $1 RETURNING true"
+
+UNLOCK = """
+DELETE FROM throttles WHERE subject = uuid_send($1::uuid) AND method = ANY ($2::text[]) RETURNING method
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How much ended."""
+
+    sessions: int
+    grants: int
+
+
+async def end_everything(executor: Executor, user: UserId, reason: str, at: datetime) -> Ended:
+    """End every session, grant and sign-in under way; `reason` is kept with the grants."""
+    await executor.execute(ABANDON_SIGN_INS, user)
+    sessions = await executor.fetch(END_SESSIONS, user, at)
+    grants = await executor.fetch(REVOKE_GRANTS, user, at, reason)
+    return Ended(sessions=len(sessions), grants=len(grants))
+
+
+async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:
+    """End every session; grants without offline_access end with them. Returns how many there were."""
+    return len(await executor.fetch(END_SESSIONS, user, at))
+
+
+async def forget_browsers(executor: Executor, user: UserId) -> None:
+    """No browser is known any more."""
+    await executor.execute(FORGET_BROWSERS, user)
+
+
+async def unbind_second_factors(executor: Executor, user: UserId) -> tuple[int, int]:
+    """Take away authenticator apps and recovery codes; returns how many apps and sets there were."""
+    apps = await executor.fetch(UNBIND_APPS, user)
+    return len(apps), len(await executor.fetch(VOID_CODES, user))
+
+
+async def unlock(executor: Executor, user: UserId, methods: tuple[str, ...]) -> tuple[str, ...]:
+    """Forget the failures in a row of these methods; returns those that had any."""
+    return tuple(sorted({row["method"] for row in await executor.fetch(UNLOCK, user, list(methods))}))

@@ -1,0 +1,137 @@
+"""Policy rules and exemptions as rows, written and listed. What sign-ins read of them comes with other rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.authenticators.methods import Level
+from idp.policy.account import Exemption
+from idp.policy.rules import Rule, Target
+from idp.storage.database import Executor, Row
+from idp.values.ids import ClientId, GroupId, UserId
+
+PUT = """
+INSERT INTO policy_rules (target_kind, client_id, group_id, user_id, demand, level, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (target_kind, client_id, group_id, user_id) DO UPDATE SET demand = $5, level = $6, changed_at = $7
+"""
+
+REMOVE = """
+DELETE FROM policy_rules WHERE target_kind = $1 AND client_id IS NOT DISTINCT FROM $2
+    AND group_id IS NOT DISTINCT FROM $3 AND user_id IS NOT DISTINCT FROM $4
+"""
+
+FIND = """
+SELECT level FROM policy_rules WHERE target_kind = $1 AND client_id IS NOT DISTINCT FROM $2
+    AND group_id IS NOT DISTINCT FROM $3 AND user_id IS NOT DISTINCT FROM $4
+"""
+
+ALL = """
+SELECT r.target_kind, coalesce(r.client_id, g.name, u.username, '') AS name, r.level, r.changed_at
+FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id LEFT JOIN users u ON u.id = r.user_id
+ORDER BY array_position(ARRAY['server', 'client', 'group', 'user'], r.target_kind), lower(name)
+"""
+
+EXEMPTIONS = """
+SELECT u.username, e.until, e.reason, e.granted_at FROM exemptions e JOIN users u ON u.id = e.user_id
+ORDER BY e.until, lower(u.username)
+"""
+
+EXEMPT = """
+INSERT INTO exemptions (user_id, until, reason, granted_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id) DO UPDATE SET until = $2, reason = $3, granted_at = $4
+"""
+
+LIFT = "DELETE FROM exemptions WHERE user_id = $1 RETURNING true"
+
+EXEMPTION = "SELECT until, reason FROM exemptions WHERE user_id = $1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a rule stands: the server, or exactly one client, group or user."""
+
+    kind: Target
+    client: ClientId | None = None
+    group: GroupId | None = None
+    user: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One rule as `idp policy show` prints it; `name` is empty for the server."""
+
+    kind: Target
+    name: str
+    rule: Rule
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedExemption:
+    """One exemption, live or over."""
+
+    username: str
+    until: datetime
+    reason: str
+    granted_at: datetime
+
+
+async def find(executor: Executor, place: Place) -> Rule | None:
+    """The rule there, None where there is none."""
+    row = await executor.fetchrow(FIND, *_keys(place))
+    return _rule(row) if row else None
+
+
+async def put(executor: Executor, place: Place, rule: Rule, at: datetime) -> None:
+    """Set the rule there, in place of any earlier one."""
+    demand = "if_enrolled" if rule.level is None else "required"
+    await executor.execute(PUT, *_keys(place), demand, None if rule.level is None else int(rule.level), at)
+
+
+async def remove(executor: Executor, place: Place) -> None:
+    """No rule there any more."""
+    await executor.execute(REMOVE, *_keys(place))
+
+
+async def listed(executor: Executor) -> list[Listed]:
+    """Every rule: the server's, then clients, groups, users."""
+    return [
+        Listed(kind=row["target_kind"], name=row["name"], rule=_rule(row), changed_at=row["changed_at"])
+        for row in await executor.fetch(ALL)
+    ]
+
+
+async def exemptions(executor: Executor) -> list[ListedExemption]:
+    """Every exemption, the one that ends first first."""
+    rows = await executor.fetch(EXEMPTIONS)
+    return [
+        ListedExemption(
+            username=row["username"], until=row["until"], reason=row["reason"], granted_at=row["granted_at"]
+        )
+        for row in rows
+    ]
+
+
+async def exemption(executor: Executor, user: UserId) -> Exemption | None:
+    """The person's exemption, live or over."""
+    row = await executor.fetchrow(EXEMPTION, user)
+    return Exemption(until=row["until"], reason=row["reason"]) if row else None
+
+
+async def exempt(executor: Executor, user: UserId, exemption: Exemption, at: datetime) -> None:
+    """Exempt the person, in place of any earlier exemption."""
+    await executor.execute(EXEMPT, user, exemption.until, exemption.reason, at)
+
+
+async def lift(executor: Executor, user: UserId) -> bool:
+    """End the exemption; False where there was none."""
+    return bool(await executor.fetchval(LIFT, user))
+
+
+def _keys(place: Place) -> tuple[object, ...]:
+    """$1 to $4."""
+    return place.kind, place.client, place.group, place.user
+
+
+def _rule(row: Row) -> Rule:
+    return Rule(level=None if row["level"] is None else Level(row["level"]))
