@@ -1,6 +1,6 @@
 """The two relying parties of the tests, themselves under test: what they get through, and what they refuse.
 
-Their journeys with our own provider stand in `test_journeys.py`; here somebody has to lie (tests/drivers).
+What they go through with our own provider stands in `journey.py`; here somebody has to lie (tests/drivers).
 """
 
 from __future__ import annotations

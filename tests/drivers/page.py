@@ -149,7 +149,8 @@ class Page:
     async def submit(self, *, button: str = "", **values: FormValue) -> Page:
         """Fill in the fields and press `button` (its words, value or name; else the form's first button).
 
-        The form is the first that has all the named fields and the button. Hidden fields and values already
+        The form is the first that has all the named fields and the button; with neither named there may be only
+        one form, so that no test presses a button by accident. Hidden fields and values already
         there go along; naming a hidden field overwrites it. True and False tick and clear a checkbox, None
         leaves the field out of what is sent, a list sends the name once for each value.
         """
@@ -171,7 +172,7 @@ class Page:
         return next(exact, None) or next(near, None)
 
     def _form(self, button: str, values: Mapping[str, FormValue]) -> tuple[Form, Button | None]:
-        for form in self.forms:
+        for form in self.forms if button or values or len(self.forms) == 1 else ():
             pressed = _button(form, button)
             if values.keys() <= form.names() and (pressed or not button) and (form.buttons or form.fields):
                 return form, pressed
