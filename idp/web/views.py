@@ -211,7 +211,8 @@ class SignedOutPage(View):
 
     apps: tuple[str, ...] = ()
     """Names of apps that may still be signed in."""
-    was_signed_in: bool = True
+    sign_in_url: str | None = None
+    """Where «Sign in again» leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,78 @@
+"""The house's words, in every sentence that people read; how times read; the file of recovery codes."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from idp.web.templates import render
+from idp.words import downloads, messages, times
+from tests.browser.sample_pages import AT, VIEWS
+from tests.drivers.parsed_html import Document
+
+AVOIDED = re.compile(
+    r"\b(please|sorry|invalid|oops|totp|otp|mfa|2fa|token|log ?in|log ?out|backup code|credentials?)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_pages_speak_the_words_of_the_house(name: str) -> None:
+    """«sign in», «two-factor», «authenticator app», «code», «recovery code»; what is unfolded for developers aside."""
+    text = re.sub(r"<dl.*</dl>", "", render(VIEWS[name]), flags=re.DOTALL)
+    assert AVOIDED.findall(Document(text).text) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1 second"),
+        (59.2, "1 minute"),
+        (60, "1 minute"),
+        (61, "2 minutes"),
+        (720, "12 minutes"),
+        (3600, "1 hour"),
+        (3660, "1 hour 1 minute"),
+        (7200, "2 hours"),
+    ],
+)
+def test_spans_round_up(seconds: float, words: str) -> None:
+    """Nobody comes back too early."""
+    assert times.span(timedelta(seconds=seconds)) == words
+
+
+def test_a_pause_is_said_absolutely_and_relatively() -> None:
+    until = datetime(2031, 3, 5, 14, 34, 10, tzinfo=UTC)
+    assert times.until(until, until - timedelta(minutes=12)) == "14:35 UTC (in 12 minutes)"
+    assert messages.too_many_tries(until, until - timedelta(minutes=12)).endswith("at 14:35 UTC (in 12 minutes).")
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"), [(-4, "2 minutes slow"), (2, "1 minute fast"), (20, "10 minutes fast"), (-3, "2 minutes slow")]
+)
+def test_drift_is_said_in_minutes(steps: int, words: str) -> None:
+    assert words in messages.clock_drift(steps)
+
+
+def test_an_unknown_scope_is_an_extra_permission() -> None:
+    """UX 2.6: a registered scope without words of its own."""
+    assert messages.permission("payroll.read") == "Extra permission: payroll.read"
+
+
+def test_plurals() -> None:
+    assert messages.tries_left(1, 15) == "1 try left before a 15-minute pause."
+    assert messages.tries_left(2, 15).startswith("2 tries left")
+
+
+def test_the_file_of_recovery_codes() -> None:
+    """Its text names account, day and use; its name is safe on every file system."""
+    text = downloads.recovery_codes(brand="Northwind", account="alice@example.com", made_at=AT, codes=["a-b", "c-d"])
+    assert "alice@example.com" in text
+    assert "5 March 2031" in text
+    assert text.splitlines()[3:] == ["a-b", "c-d"]
+    name = downloads.file_name(brand="Northwind", account="alice@example.com", made_at=AT)
+    assert name == "northwind-recovery-codes-alice-2031-03-05.txt"
+
+
+@pytest.mark.parametrize("account", ['../"x"\r\n', "日本", ""])
+def test_file_names_hold_plain_letters_only(account: str) -> None:
+    assert re.fullmatch(r"[a-z0-9.-]+", downloads.file_name(brand="É/!", account=account, made_at=AT))
