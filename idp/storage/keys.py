@@ -157,7 +157,7 @@ async def insert_signing(executor: Executor, key: PublishedKey, sealed: Sealed) 
 
 
 async def activate(executor: Executor, kid: str, retires: str | None, at: datetime) -> bool:
-    """Let the next key sign; run it inside a transaction. False, with nothing changed, where another node did it first."""
+    """Let the next key sign; run it inside a transaction. False, and nothing changed, where another node was first."""
     if not await executor.fetchval(LOCK_NEXT, kid):
         return False
     if retires is not None and not await executor.fetchval(RETIRE, retires, at):

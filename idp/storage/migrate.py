@@ -79,7 +79,9 @@ async def migrate(
 ) -> None:
     """Apply what is missing, as the schema's owner, and let `server_role` use it; waits while another node does so.
 
-    `server_role` None: whatever role is allowed already. Where nothing is missing, no owner's right is needed. Raises MigrationFailed and DatabaseUnavailable.
+    `server_role` None: whatever role is allowed already. Where nothing is missing, no owner's right is needed.
+
+    Raises MigrationFailed and DatabaseUnavailable.
     """
     connection = await connect(owner, patient=True)
     try:
