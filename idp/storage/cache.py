@@ -70,6 +70,8 @@ class ConfigurationCache:
         self._clients: Kept[ClientId, Client | None] = Kept(load_client, most=MOST_CLIENTS)
         self._latest: Configuration | None = None
         self._trusted = False
+        self.generation = 0
+        """Moves with every change that was heard of: what somebody derived from clients is as old as this."""
 
     async def current(self, *, fresh: bool = False) -> Configuration:
         """No round trip while it is warm; `fresh` asks the database anyway."""
@@ -92,6 +94,7 @@ class ConfigurationCache:
 
     def forget(self, table: str = "") -> None:
         """Something changed in that table; without a table, anything may have."""
+        self.generation += 1
         if table not in {"clients", "client_secrets"}:
             self._whole.forget()
         if table in {"", "clients", "client_secrets"}:

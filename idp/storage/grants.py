@@ -4,6 +4,7 @@ Opening one stands in `codes`: a grant and its code are one row. A grant lives w
 person is active, and the browser session is not over unless offline_access outlives it.
 """
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.authenticators.evidence import Evidence
@@ -52,7 +53,7 @@ SELECT u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_num
 FROM grant_facts g JOIN users u ON u.id = g.user_id WHERE g.id = $1 AND {LIVE}
 """
 
-OF = """
+OWNER = """
 SELECT u.id, u.audit_salt FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id = $1
 """
 
@@ -62,6 +63,14 @@ WITH revoked AS (
 ), recorded AS ({EVENTS.format(events="$4", when="EXISTS (SELECT FROM revoked)")})
 SELECT EXISTS (SELECT FROM revoked)
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The person of a grant, and the salt of the key that this person's names are sealed under."""
+
+    user: UserId
+    audit_salt: bytes = field(repr=False)
 
 
 async def burn(executor: Executor, code: Code, client: ClientId, at: datetime) -> CodeFacts | None:
@@ -94,10 +103,10 @@ async def person(executor: Executor, grant: GrantId, at: datetime, *, groups: bo
     return None if row is None else _person(row)
 
 
-async def owner(executor: Executor, grant: GrantId) -> tuple[UserId, bytes] | None:
-    """The person of a grant and the salt of that person's key, for security events."""
-    row = await executor.fetchrow(OF, grant)
-    return None if row is None else (UserId(row["id"]), row["audit_salt"])
+async def owner(executor: Executor, grant: GrantId) -> Owner | None:
+    """The person of a grant, for security events about it."""
+    row = await executor.fetchrow(OWNER, grant)
+    return None if row is None else Owner(user=UserId(row["id"]), audit_salt=row["audit_salt"])
 
 
 async def revoke(executor: Executor, grant: GrantId, at: datetime, reason: str, events: EncodedEvents) -> bool:

@@ -1,10 +1,11 @@
 """What every use case is handed: made once in a process by `composition`, shared by all requests, never changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.keystore.keyring import Keyring
 from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKeys
+from idp.keystore.verifying import SeenTokens
 from idp.oidc.client import Client
 from idp.settings import Settings
 from idp.storage.cache import ConfigurationCache
@@ -27,6 +28,8 @@ class Services:
     hashing: HashingPool
     clock: Clock
     entropy: Entropy
+    seen_tokens: SeenTokens = field(default_factory=SeenTokens)
+    """Access tokens verified lately: their signatures need not be checked again."""
 
     async def configuration(self, *, fresh: bool = False) -> Configuration:
         """The configuration: no round trip while it is known. `fresh`: as the database says now."""

@@ -1,0 +1,59 @@
+"""A client's own request to the token, introspection or revocation endpoint: who it is, proved.
+
+A failure is a security event. What it costs is no secret: client ids are public, and secrets too long to be guessed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from idp.audit.event import SecurityEvent
+from idp.audit.protocol import ClientAuthenticationFailed
+from idp.oidc import introspection
+from idp.oidc.client import Client
+from idp.oidc.client_authentication import authenticated, presented
+from idp.oidc.errors import InvalidClient
+from idp.oidc.parameters import Parameters
+from idp.storage import events
+from idp.usecases.recording import sealed
+from idp.usecases.services import Services
+from idp.values.actors import Actor, Origin
+from idp.values.ids import ClientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCall:
+    """One POST as it came."""
+
+    endpoint: Literal["token", "introspect", "revoke"]
+    authorization: str | None = field(repr=False)
+    """The Authorization header."""
+    form: Parameters
+    origin: Origin
+    at: datetime
+
+
+async def authenticated_client(services: Services, call: ClientCall) -> Client:
+    """The client, proven; a public one only named. Raises InvalidClient, recorded, and InvalidRequest."""
+    named: ClientId | None = None
+    client: Client | None = None
+    try:
+        credentials = presented(call.authorization, call.form)
+        named = credentials.client_id
+        client = await services.client(named)
+        client = authenticated(client, credentials)
+        return introspection.caller(client) if call.endpoint == "introspect" else client
+    except InvalidClient as refusal:
+        known = client is not None
+        failed = ClientAuthenticationFailed(
+            reason=refusal.detail or refusal.description, endpoint=call.endpoint, named=None if known else named
+        )
+        envelope = SecurityEvent(
+            event=failed,
+            at=call.at,
+            actor=Actor(kind="anonymous"),
+            origin=call.origin,
+            client=named if known else None,
+        )
+        await events.record(services.database, [sealed(services, envelope)])
+        raise

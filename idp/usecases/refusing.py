@@ -1,0 +1,48 @@
+"""A code or refresh token that is worth nothing: what that changes is committed and recorded, then it is refused."""
+
+from typing import NoReturn
+
+from idp.audit.event import Event, SecurityEvent
+from idp.audit.protocol import CodeReplayed, RefreshTokenReplayed, TokenRefused
+from idp.oidc.grant import Rejected
+from idp.oidc.token_request import CodeExchange, Refresh
+from idp.storage import events, grants
+from idp.storage.events import EncodedEvent
+from idp.usecases.client_authentication import ClientCall
+from idp.usecases.recording import sealed
+from idp.usecases.services import Services
+from idp.values.actors import Actor
+from idp.values.ids import GrantId
+
+REPLAYED = "refresh_token_replayed"
+
+
+async def refuse(services: Services, rejected: Rejected, request: CodeExchange | Refresh, call: ClientCall) -> NoReturn:
+    """Raises InvalidGrant or InvalidScope. A replayed code ended its grant already, in the statement that read it."""
+    if rejected.grant is not None:
+        recorded = [await _event(services, rejected, rejected.grant, request, call)]
+        if rejected.ends_grant and isinstance(request, Refresh):
+            await grants.revoke(services.database, rejected.grant, call.at, REPLAYED, recorded)
+        else:
+            await events.record(services.database, recorded)
+    raise rejected.error
+
+
+async def _event(
+    services: Services, rejected: Rejected, grant: GrantId, request: CodeExchange | Refresh, call: ClientCall
+) -> EncodedEvent:
+    owner = await grants.owner(services.database, grant)
+    envelope = SecurityEvent(
+        event=_what(rejected, grant, request),
+        at=call.at,
+        actor=Actor(kind="client", client=request.client.client_id),
+        origin=call.origin,
+        user=owner.user if owner else None,
+    )
+    return sealed(services, envelope, owner.audit_salt if owner else None)
+
+
+def _what(rejected: Rejected, grant: GrantId, request: CodeExchange | Refresh) -> Event:
+    if rejected.ends_grant:
+        return RefreshTokenReplayed(grant=grant) if isinstance(request, Refresh) else CodeReplayed(grant=grant)
+    return TokenRefused(error=rejected.error.code, reason=rejected.reason.value, grant=grant)

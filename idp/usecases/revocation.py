@@ -1,0 +1,79 @@
+"""Revocation (RFC 7009): a person's token takes its whole grant with it, a machine's own token only itself."""
+
+from typing import Literal
+
+from idp.audit.event import SecurityEvent
+from idp.audit.protocol import TokenRevoked
+from idp.oidc.access_token import AccessToken
+from idp.oidc.client import Client
+from idp.oidc.errors import InvalidToken
+from idp.oidc.presented_token import PresentedToken
+from idp.oidc.revocation import revocable
+from idp.storage import grants, refresh_tokens, revoked_tokens
+from idp.storage.events import EncodedEvent
+from idp.storage.grants import Owner
+from idp.usecases.client_authentication import ClientCall, authenticated_client
+from idp.usecases.presented_tokens import accepted_token
+from idp.usecases.recording import sealed
+from idp.usecases.services import Services
+from idp.values.actors import Actor
+from idp.values.ids import GrantId
+from idp.values.secrets import RefreshToken, Token
+
+REASON = "token_revoked"
+
+Kind = Literal["access_token", "refresh_token", "machine_token"]
+
+
+async def revoke(services: Services, call: ClientCall) -> None:
+    """Returns for a token that nobody knows, too (RFC 7009 2.2). Raises OAuthError, for another client's token too."""
+    client = await authenticated_client(services, call)
+    presented = PresentedToken.parse(call.form)
+    if presented.is_access_token:
+        await _access_token(services, client, presented.token, call)
+    else:
+        await _refresh_token(services, client, RefreshToken(presented.token.expose()), call)
+
+
+async def _access_token(services: Services, client: Client, token: Token, call: ClientCall) -> None:
+    configuration = await services.configuration()
+    try:
+        access = accepted_token(services, configuration, token, audience=None, at=call.at)
+    except InvalidToken:
+        return
+    if revocable(access.client_id, client):
+        if access.grant is None:
+            await _machine_token(services, client, access, call)
+        else:
+            await _end(services, client, access.grant, "access_token", call)
+
+
+async def _refresh_token(services: Services, client: Client, token: RefreshToken, call: ClientCall) -> None:
+    found = await refresh_tokens.find(services.database, token, None, call.at)
+    grant = found.facts.grant if found else None
+    if grant is not None and revocable(grant.client_id, client):
+        await _end(services, client, grant.grant, "refresh_token", call)
+
+
+async def _machine_token(services: Services, client: Client, token: AccessToken, call: ClientCall) -> None:
+    events = [_event(services, client, TokenRevoked(token="machine_token"), None, call)]
+    await revoked_tokens.revoke(services.database, token.jti, token.expires_at, events)
+
+
+async def _end(services: Services, client: Client, grant: GrantId, kind: Kind, call: ClientCall) -> None:
+    owner = await grants.owner(services.database, grant)
+    events = [_event(services, client, TokenRevoked(token=kind, grant=grant), owner, call)]
+    await grants.revoke(services.database, grant, call.at, REASON, events)
+
+
+def _event(
+    services: Services, client: Client, event: TokenRevoked, owner: Owner | None, call: ClientCall
+) -> EncodedEvent:
+    envelope = SecurityEvent(
+        event=event,
+        at=call.at,
+        actor=Actor(kind="client", client=client.client_id),
+        origin=call.origin,
+        user=owner.user if owner else None,
+    )
+    return sealed(services, envelope, owner.audit_salt if owner else None)
