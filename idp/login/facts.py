@@ -10,7 +10,7 @@ from idp.policy.account import Account
 from idp.policy.requirement import Requirement
 from idp.values.ids import Subject
 
-P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +52,10 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts(Generic[P]):
+class Facts(Generic[P_co]):
     """One sign-in as it stands."""
 
-    purpose: P
+    purpose: P_co
     silent: bool
     """prompt=none: nothing may be asked."""
     choose_account: bool

@@ -1,8 +1,8 @@
-"""`next_step`: the one function that decides what a sign-in asks next; `Cleared`, the only thing a code is made from."""
+"""`next_step`: the one function that decides what is asked next; `Cleared`, the only thing a code is made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from idp.authenticators.methods import Level, Method
 from idp.authenticators.password import MINIMUM, MINIMUM_ALONE
@@ -22,6 +22,7 @@ from idp.login.steps import (
 from idp.oidc.errors import AccountSelectionRequired, ConsentRequired, InteractionRequired, LoginRequired, OAuthError
 
 P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +44,22 @@ class NotCleared(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared(Generic[P]):
+class Cleared(Generic[P_co]):
     """Every check passed. Cannot be built while any check has something to ask, whoever calls the constructor."""
 
-    facts: Facts[P]
+    facts: Facts[P_co]
     identity: Identity
 
     def __post_init__(self) -> None:
         """Runs the same table as `next_step`."""
         step = _first_asked(self.facts)
-        if step is not None or self.identity is not self.facts.identity:
+        if step is not None:
             raise NotCleared(f"{type(step).__name__} is still to be asked")
+        if self.identity is not self.facts.identity:
+            raise NotCleared("that is not the identity that was decided on")
 
 
-def identified(facts: Facts[Any]) -> Step | None:
+def identified(facts: Facts[object]) -> Step | None:
     """Somebody active, the right one, has proved the password recently enough, and was chosen where that was asked."""
     identity = facts.identity
     if identity is None or not identity.account.active:
@@ -70,7 +73,7 @@ def identified(facts: Facts[Any]) -> Step | None:
     return None
 
 
-def factor_proved(facts: Facts[Any]) -> Step | None:
+def factor_proved(facts: Facts[object]) -> Step | None:
     """An enrolled second factor is asked wherever the requirement is not met without it."""
     identity = _known(facts)
     if identity.account.enrolled and identity.lacks_factor:
@@ -79,27 +82,25 @@ def factor_proved(facts: Facts[Any]) -> Step | None:
     return None
 
 
-def password_changed(facts: Facts[Any]) -> Step | None:
+def password_changed(facts: Facts[object]) -> Step | None:
     """A password that somebody else knows, or too short to stand alone, is changed after every proof asked."""
     identity = _known(facts)
     alone = identity.requirement.level < Level.TWO
-    minimum = MINIMUM_ALONE if alone else MINIMUM
-    match identity.account.password_change_demanded:
-        case "set_by_other":
-            return ChangePassword(reason="set_by_other", minimum=minimum)
-        case "compromised":
-            return ChangePassword(reason="compromised", minimum=minimum)
-        case _:
-            short = alone and not identity.account.password_long_enough_alone
-            return ChangePassword(reason="too_short", minimum=minimum) if short else None
+    too_short = alone and not identity.account.password_long_enough_alone
+    reason = identity.account.password_change_demanded or ("too_short" if too_short else None)
+    return ChangePassword(reason=reason, minimum=MINIMUM_ALONE if alone else MINIMUM) if reason else None
 
 
-def enrolled(facts: Facts[Any]) -> Step | None:
-    """Who must have a second factor and has none sets it up now, before the authorization response leaves."""
-    return Enrol() if _known(facts).lacks_factor else None
+def enrolled(facts: Facts[object]) -> Step | None:
+    """Who must have a second factor and has none sets it up now, before the authorization response leaves.
+
+    What was proved with one that is gone since does not stand in for it: no required factor is left (design.md 4).
+    """
+    identity = _known(facts)
+    return Enrol() if identity.requirement.level >= Level.TWO and not identity.account.enrolled else None
 
 
-def codes_saved(facts: Facts[Any]) -> Step | None:
+def codes_saved(facts: Facts[object]) -> Step | None:
     """A second factor comes with a set of recovery codes that was saved and is not used up (SP 800-63B 4.2.1.1)."""
     account = _known(facts).account
     if account.enrolled and not (account.codes_saved and account.codes_left):
@@ -107,14 +108,14 @@ def codes_saved(facts: Facts[Any]) -> Step | None:
     return None
 
 
-def app_replaced(facts: Facts[Any]) -> Step | None:
+def app_replaced(facts: Facts[object]) -> Step | None:
     """A recovery code used just now says that the app may be lost: offered once, before going on."""
     if Method.RECOVERY_CODE in facts.proved_here and Answer.RECOVERY_USED not in facts.answered:
         return ReplaceApp(codes_left=_known(facts).account.codes_left)
     return None
 
 
-def consented(facts: Facts[Any]) -> Step | None:
+def consented(facts: Facts[object]) -> Step | None:
     """Consent is asked once per user, client and scope set; each time of clients whose identity is not assured."""
     consent = facts.consent
     if consent.first_party or Answer.CONSENT in facts.answered:
@@ -125,7 +126,7 @@ def consented(facts: Facts[Any]) -> Step | None:
     return None
 
 
-Check = Callable[[Facts[Any]], Step | None]
+Check = Callable[[Facts[object]], Step | None]
 
 CHECKS: tuple[Check, ...] = (
     identified,
@@ -147,11 +148,11 @@ def next_step(facts: Facts[P]) -> Ask | Refuse | Cleared[P]:
     return Refuse(error=_silent_error(step)) if facts.silent else Ask(step=step)
 
 
-def _first_asked(facts: Facts[Any]) -> Step | None:
+def _first_asked(facts: Facts[object]) -> Step | None:
     return next((step for check in CHECKS if (step := check(facts)) is not None), None)
 
 
-def _known(facts: Facts[Any]) -> Identity:
+def _known(facts: Facts[object]) -> Identity:
     if facts.identity is None:
         raise NotCleared("nobody is identified")
     return facts.identity

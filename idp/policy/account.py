@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from idp.authenticators.methods import Level
 from idp.values.ids import GroupId, Subject, UserId
+
+ChangeDemanded = Literal["set_by_other", "compromised"]
+"""Why a password must be changed at the next sign-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,8 @@ class Account:
     active: bool
     version: int
     has_password: bool
-    password_change_demanded: str | None
-    """`set_by_other` or `compromised`; None when the password is the person's own."""
+    password_change_demanded: ChangeDemanded | None
+    """None when the password is the person's own."""
     password_long_enough_alone: bool
     """Whether the password has the length that one without a second factor must have."""
     apps: int
