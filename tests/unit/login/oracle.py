@@ -1,0 +1,101 @@
+"""What stands between one sign-in and its code, said a second time and in other words than the code says it.
+
+Looks at what was loaded, never at Facts, Evidence.level or Requirement, so that a mistake there cannot hide here.
+"""
+
+from datetime import datetime
+
+from idp.authenticators.evidence import Proof
+from idp.authenticators.methods import Level, Method
+from idp.login.gathering import Known
+from idp.login.steps import Answer
+from idp.oidc.authorization_request import Prompt
+from idp.policy.account import Account
+from tests.drivers.facts import REFEDS_MFA
+
+
+def counted(known: Known, account: Account) -> list[Proof]:
+    """The proofs that this request lets count, wherever they were made."""
+    here = [] if known.own is None else list(known.own.proofs)
+    if any(proof.user != account.user for proof in here):
+        return []
+    session = [] if known.session is None else list(known.session.evidence.proofs)
+    if Answer.OTHER_ACCOUNT in known.answered:
+        session = []
+    before = [proof for proof in session if proof.user == account.user]
+    request = known.purpose.request
+    if Prompt.LOGIN in request.prompts:
+        return [proof for proof in here if proof.at >= known.arrived_at]
+    if request.max_age is None:
+        return here + before
+    old_enough_to_be_known = [proof for proof in before if proof.at < known.arrived_at]
+    both = here + old_enough_to_be_known
+    return [proof for proof in both if (known.arrived_at - proof.at).total_seconds() <= request.max_age]
+
+
+def needs_two(known: Known, account: Account, at: datetime) -> bool:
+    """Whether anybody who may ask asks for a second factor."""
+    rules, request = known.rules, known.purpose.request
+    if account.apps:
+        return True
+    client = rules.clients.get(request.client_id)
+    if client is not None and client.level == Level.TWO:
+        return True
+    wanted = [value for value in request.acr_values if value != "unknown"]
+    if wanted and set(wanted) <= {"2fa", REFEDS_MFA}:
+        return True
+    if account.exemption is not None and account.exemption.until > at:
+        return False
+    if account.own_rule is not None and account.own_rule.level == Level.TWO:
+        return True
+    above = [rules.server, *(rule for group, rule in rules.groups.items() if group in account.groups)]
+    return any(rule is not None and rule.level == Level.TWO for rule in above)
+
+
+def obstacles(known: Known, at: datetime) -> set[str]:
+    """Everything that is still in the way; empty where a code may be made."""
+    account = known.account
+    if account is None:
+        return {"nobody"}
+    ways = {
+        "inactive": not account.active,
+        "somebody else": known.expected not in {None, account.subject},
+        "not chosen": _not_chosen(known),
+        "consent": _consent(known),
+        "app lost": _app_lost(known),
+        "codes": account.apps > 0 and (account.codes_left == 0 or not account.codes_saved),
+    }
+    return {name for name, stands in ways.items() if stands} | _unproved(known, account, at)
+
+
+def _unproved(known: Known, account: Account, at: datetime) -> set[str]:
+    methods = {proof.method for proof in counted(known, account)}
+    two = needs_two(known, account, at)
+    ways = {
+        "password": Method.PASSWORD not in methods,
+        "second factor": two and not methods - {Method.PASSWORD},
+        "no factor": two and account.apps == 0,
+        "change": account.password_change_demanded is not None,
+        "short": not two and not account.password_long_enough_alone,
+    }
+    return {name for name, stands in ways.items() if stands}
+
+
+def _not_chosen(known: Known) -> bool:
+    asked = Prompt.SELECT_ACCOUNT in known.purpose.request.prompts and known.session is not None
+    return asked and Answer.SAME_ACCOUNT not in known.answered and Answer.OTHER_ACCOUNT not in known.answered
+
+
+def _app_lost(known: Known) -> bool:
+    methods = {proof.method for proof in known.own.proofs} if known.own else set()
+    return Method.RECOVERY_CODE in methods and Answer.RECOVERY_USED not in known.answered
+
+
+def _consent(known: Known) -> bool:
+    client, request = known.purpose.client, known.purpose.request
+    if client.first_party or Answer.CONSENT in known.answered:
+        return False
+    public = not client.secrets and client.auth_method.value == "none"
+    on_the_machine = not request.redirect_uri.startswith("https:")
+    unasked = [scope for scope in request.scopes if scope not in known.consented]
+    return bool(unasked) or Prompt.CONSENT in request.prompts or (public and on_the_machine)

@@ -1,0 +1,94 @@
+"""The life of an Interaction and of a browser session: how long what may still be used."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from idp.authenticators.methods import Method
+from idp.login.browser_session import TOUCH_EVERY, SessionLifetimes
+from idp.login.interaction import (
+    REPEAT_RESPONSE,
+    SETUP_LIFETIME,
+    STEP_LIFETIME,
+    WHOLE_LIFETIME,
+    Finished,
+    Interaction,
+    Pending,
+)
+from idp.oidc.authorization_request import AuthorizationRequest
+from idp.oidc.grant import CODE_LIFETIME
+from idp.values.ids import InteractionId
+from idp.values.sealed import Sealed
+from tests.drivers.facts import ALICE, ARRIVED, TICK, WIKI, evidence, session
+
+SEALED = Sealed(b"sealed")
+INTERACTION = Interaction(
+    id=InteractionId(UUID(int=31)),
+    browser=None,
+    request=AuthorizationRequest(
+        client_id=WIKI, redirect_uri="https://wiki.example.org/cb", redirect_uri_given=True, scopes=("openid",)
+    ),
+    arrived_at=ARRIVED,
+    expires_at=ARRIVED + STEP_LIFETIME,
+    ends_at=ARRIVED + WHOLE_LIFETIME,
+)
+
+
+def test_the_numbers_are_those_of_the_design() -> None:
+    """design.md 2: 30 min from the latest passed step, 2 h at most; the response repeats as long as its code lives."""
+    assert timedelta(minutes=30) == STEP_LIFETIME == SETUP_LIFETIME
+    assert timedelta(hours=2) == WHOLE_LIFETIME
+    assert timedelta(seconds=60) == REPEAT_RESPONSE == CODE_LIFETIME
+
+
+def test_a_sign_in_expires_at_the_instant_and_not_before() -> None:
+    assert not INTERACTION.expired(INTERACTION.expires_at - TICK)
+    assert INTERACTION.expired(INTERACTION.expires_at)
+    assert INTERACTION.expired(INTERACTION.expires_at + TICK)
+
+
+def test_a_finished_sign_in_is_finished_and_not_expired() -> None:
+    """ux.md: the page then says so, and leads on to the app."""
+    finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
+    assert not replace(INTERACTION, finished=finished).expired(INTERACTION.ends_at)
+
+
+def test_each_passed_step_gives_half_an_hour_more_within_two_hours() -> None:
+    step = ARRIVED + timedelta(minutes=50)
+    assert INTERACTION.prolonged(step) == step + timedelta(minutes=30)
+    assert INTERACTION.prolonged(ARRIVED + timedelta(minutes=91)) == ARRIVED + timedelta(hours=2)
+
+
+def test_the_response_is_repeated_until_its_code_is_redeemed_or_dead() -> None:
+    """design.md 2: double click and Back get the same response; a code is never sent twice once it was used."""
+    finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
+    assert finished.may_repeat(ARRIVED)
+    assert finished.may_repeat(ARRIVED + timedelta(seconds=60) - TICK)
+    assert not finished.may_repeat(ARRIVED + timedelta(seconds=60))
+    assert not replace(finished, code_redeemed=True).may_repeat(ARRIVED)
+
+
+def test_what_waits_sealed_is_dead_at_its_end() -> None:
+    """T-13."""
+    pending = Pending(sealed=SEALED, until=ARRIVED)
+    assert pending.live(ARRIVED - TICK)
+    assert not pending.live(ARRIVED)
+
+
+def test_what_was_proved_here_is_what_the_interaction_itself_saw() -> None:
+    assert INTERACTION.proved_here == frozenset()
+    own = evidence(Method.PASSWORD, Method.RECOVERY_CODE)
+    assert replace(INTERACTION, own=own).proved_here == {Method.PASSWORD, Method.RECOVERY_CODE}
+
+
+def test_a_session_lives_a_day_and_idles_an_hour() -> None:
+    """N-39, SP 800-63B 2.2.3; how exactly idleness is known is little beside it."""
+    assert SessionLifetimes() == SessionLifetimes(idle=timedelta(hours=1), absolute=timedelta(hours=24))
+    assert timedelta(minutes=1) == TOUCH_EVERY
+
+
+def test_sid_is_the_sessions_own_id() -> None:
+    """O-60: per session, and not the value of the cookie."""
+    found = session(evidence(Method.PASSWORD))
+    assert found.user == ALICE
+    assert found.sid == "00000000-0000-0000-0000-000000000015"
