@@ -52,6 +52,7 @@ class SecondFactorReset(Event):
     apps: int
     codes: int
     grants_ended: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from idp.audit.event import PERSONAL, Event
-from idp.authenticators.methods import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +12,7 @@ class ThrottlePaused(Event):
     """Too many failures in a row: that method waits."""
 
     kind: ClassVar[str] = "throttle_paused"
-    method: Method
+    method: str
     failures: int
     until: datetime
 
@@ -23,7 +22,7 @@ class AuthenticatorDisabled(Event):
     """A hundred failures in a row: that method is closed until it is reset (SP 800-63B 3.2.2)."""
 
     kind: ClassVar[str] = "authenticator_disabled"
-    method: Method
+    method: str
     failures: int
 
 

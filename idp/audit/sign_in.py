@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from idp.audit.event import PERSONAL, Event
-from idp.authenticators.methods import Method
 from idp.values.ids import AuthenticatorId, GrantId
 
 PasswordRefusal = Literal[
@@ -39,7 +38,7 @@ class FactorProved(Event):
     """A second factor, or a recovery code in its place."""
 
     kind: ClassVar[str] = "factor_proved"
-    method: Method
+    method: str
     authenticator: AuthenticatorId | None = None
 
 
@@ -48,7 +47,7 @@ class FactorRefused(Event):
     """A code that did not count."""
 
     kind: ClassVar[str] = "factor_refused"
-    method: Method
+    method: str
     reason: FactorRefusal
     failures: int | None = None
 
@@ -58,7 +57,7 @@ class EnrolmentStarted(Event):
     """A set-up secret was made and shown."""
 
     kind: ClassVar[str] = "enrolment_started"
-    method: Method = Method.APP_CODE
+    method: str = "otp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class EnrolmentRefused(Event):
     """The test code of an enrolment did not match, or the set-up had expired."""
 
     kind: ClassVar[str] = "enrolment_refused"
-    method: Method = Method.APP_CODE
+    method: str = "otp"
     reason: Literal["wrong", "expired", "paused"]
 
 
@@ -75,7 +74,7 @@ class EnrolmentConfirmed(Event):
     """An authenticator counts from now on."""
 
     kind: ClassVar[str] = "enrolment_confirmed"
-    method: Method = Method.APP_CODE
+    method: str = "otp"
     authenticator: AuthenticatorId
     replaced: bool = False
     """It took the place of those that the person had."""
