@@ -38,9 +38,9 @@ UPDATE clients SET status = $2, changed_at = $3 WHERE client_id = $1 AND status 
 INSERT_SECRET = "INSERT INTO client_secrets (id, client_id, digest, created_at) VALUES ($1, $2, $3, $4)"
 
 KEEP_SECRETS = """
-DELETE FROM client_secrets WHERE client_id = $1 AND id NOT IN (
-    SELECT id FROM client_secrets WHERE client_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2
-) RETURNING true
+DELETE FROM client_secrets WHERE client_id = $1 AND id <> $2 AND id NOT IN (
+    SELECT id FROM client_secrets WHERE client_id = $1 AND id <> $2 ORDER BY created_at DESC, id DESC LIMIT $3
+)
 """
 
 SECRET_AGES = "SELECT created_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at, id"
@@ -78,9 +78,9 @@ async def insert_secret(executor: Executor, secret_id: UUID, client_id: ClientId
     await executor.execute(INSERT_SECRET, secret_id, client_id, digest.octets, at)
 
 
-async def keep_secrets(executor: Executor, client_id: ClientId, newest: int) -> int:
-    """Revoke all but the newest so many; returns how many were revoked."""
-    return len(await executor.fetch(KEEP_SECRETS, client_id, newest))
+async def keep_secrets(executor: Executor, client_id: ClientId, new: UUID, older: int) -> None:
+    """Revoke all but the new one and so many of the youngest before it."""
+    await executor.execute(KEEP_SECRETS, client_id, new, older)
 
 
 async def secret_ages(executor: Executor, client_id: ClientId) -> list[datetime]:
