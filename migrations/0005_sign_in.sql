@@ -8,8 +8,7 @@ CREATE TABLE browser_sessions (
     created_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    ended_at timestamptz,
-    personal bytea
+    ended_at timestamptz
 );
 CREATE INDEX browser_sessions_by_user ON browser_sessions (user_id);
 CREATE INDEX browser_sessions_by_end ON browser_sessions (expires_at);

@@ -1,12 +1,14 @@
 """The life of an Interaction: a stored authorization request and what this browser has proved for it so far. Pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Self
 
 from idp.authenticators.evidence import Evidence
 from idp.authenticators.methods import Method
 from idp.login.browser_session import BrowserSession
+from idp.login.notice import Notice
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.values.ids import InteractionId, UserId
@@ -64,8 +66,7 @@ class Interaction:
     answered: frozenset[Answer] = frozenset()
     enrolment: Pending | None = None
     codes: Pending | None = None
-    notice: dict[str, Any] = field(default_factory=dict)
-    """What the next page says about the last input: error, and what was typed except secrets."""
+    notice: Notice | None = None
     finished: Finished | None = None
 
     def expired(self, at: datetime) -> bool:
@@ -75,6 +76,23 @@ class Interaction:
     def prolonged(self, at: datetime) -> datetime:
         """The new expiry after a passed step."""
         return min(at + STEP_LIFETIME, self.ends_at)
+
+    def with_proof(self, user: UserId, proof: Mapping[str, int], expires_at: datetime) -> Self:
+        """As it is stored once a proof has settled: another person's proofs, answers and pending things are gone."""
+        made = Evidence.restored(user, proof)
+        if self.user == user and self.own is not None:
+            return replace(self, own=self.own.plus(made), expires_at=expires_at, notice=None)
+        kept = self.answered - {Answer.CONSENT, Answer.RECOVERY_USED} if self.user != user else self.answered
+        return replace(
+            self,
+            user=user,
+            own=made,
+            expires_at=expires_at,
+            notice=None,
+            answered=kept,
+            enrolment=self.enrolment if self.user == user else None,
+            codes=self.codes if self.user == user else None,
+        )
 
     @property
     def proved_here(self) -> frozenset[Method]:

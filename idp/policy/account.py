@@ -33,6 +33,7 @@ class Account:
     user: UserId
     subject: Subject
     username: str
+    email: str | None
     active: bool
     version: int
     has_password: bool

@@ -34,6 +34,7 @@ def account_of(row: Record) -> Account | None:
         user=UserId(row["id"]),
         subject=Subject(row["sub"]),
         username=row["username"],
+        email=row["email"],
         active=row["status"] == "active",
         version=row["version"],
         has_password=row["has_password"],

@@ -25,7 +25,8 @@ made AS (
 CONFIRM_ENROLMENT = f"""
 WITH moved AS (
     UPDATE interactions SET proofs = proofs || $10::jsonb, user_id = $2, notice = '{{}}',
-        expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = $8, codes_until = $9,
+        expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL,
+        sealed_codes = $8, codes_until = $9,
         answered = array_append(array_remove(answered, 'recovery_used'), 'recovery_used')
     WHERE id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
         AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $13 AND u.status = 'active')
@@ -48,7 +49,8 @@ WITH moved AS (
     UPDATE interactions SET sealed_codes = $8, codes_until = $9, user_id = $2, ends_at = greatest(ends_at, $9),
         expires_at = greatest(expires_at, $9)
     WHERE id = $1 AND finished_at IS NULL AND (user_id IS NULL OR user_id = $2)
-        AND (codes_until IS NULL OR codes_until <= $6) AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $10)
+        AND (codes_until IS NULL OR codes_until <= $6)
+        AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $10)
     RETURNING id
 ), unlocked AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM moved)

@@ -10,13 +10,13 @@ from typing import Any
 from idp.authenticators.evidence import Evidence
 from idp.login.next_step import Cleared
 from idp.login.purpose import Authorization
+from idp.oidc.grant import CODE_LIFETIME
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
 from idp.values.ids import GrantId, InteractionId, SessionId
 from idp.values.sealed import Sealed
 from idp.values.secrets import CookieValue, Digest
 
-CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 4.1.2: at most ten minutes; FAPI 2 5.3.2.1: at most one
 KNOWN_LIFETIME = timedelta(days=180)
 
 _OPEN = """
@@ -35,22 +35,22 @@ WITH finished AS (
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
     FROM users u, policy_version v WHERE i.id = $19 AND i.finished_at IS NULL AND {_UNCHANGED} RETURNING i.id
 ), session AS (
-    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at, personal)
-    SELECT $4, $2, $22, $23, $11, $11, $24, $25 FROM finished WHERE $22::bytea IS NOT NULL
+    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
+    SELECT $4, $2, $22, $23, $11, $11, $24 FROM finished WHERE $22::bytea IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET cookie = excluded.cookie, proofs = excluded.proofs, seen_at = excluded.seen_at,
         expires_at = excluded.expires_at
     WHERE s.ended_at IS NULL
 ), known AS (
     INSERT INTO known_browsers (user_id, digest, expires_at)
-    SELECT $2, $26, $27 FROM finished WHERE $22::bytea IS NOT NULL
+    SELECT $2, $25, $26 FROM finished WHERE $22::bytea IS NOT NULL
     ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
 ), ended AS (
-    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $28 AND s.ended_at IS NULL
+    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $27 AND s.ended_at IS NULL
 ), consent AS (
-    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $29, $11 FROM finished WHERE $30
+    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $28, $11 FROM finished WHERE $29
     ON CONFLICT (user_id, client_id) DO UPDATE
     SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes)), given_at = excluded.given_at
-), recorded AS ({EVENTS.format(events="$31", when="EXISTS (SELECT FROM finished)")})
+), recorded AS ({EVENTS.format(events="$30", when="EXISTS (SELECT FROM finished)")})
 {_OPEN} FROM finished RETURNING id
 """
 
@@ -77,7 +77,6 @@ class Renewal:
     cookie: CookieValue
     evidence: Evidence
     expires_at: datetime
-    personal: Sealed | None
     known: CookieValue
 
 
@@ -106,13 +105,12 @@ async def complete(
 ) -> bool:
     """Finish an Interaction: response, session, known browser, consent, event and grant; nothing if facts moved."""
     renewal = completion.renewal
-    session: tuple[Any, ...] = (None, None, None, None, None, None)
+    session: tuple[Any, ...] = (None, None, None, None, None)
     if renewal is not None:
         session = (
             renewal.cookie.digest().octets,
             renewal.evidence.stored(),
             renewal.expires_at,
-            renewal.personal.octets if renewal.personal else None,
             renewal.known.digest().octets,
             at + KNOWN_LIFETIME,
         )

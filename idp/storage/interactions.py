@@ -3,26 +3,27 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from asyncpg import Record
 
 from idp.authenticators.evidence import Evidence
 from idp.login.browser_session import TOUCH_EVERY, BrowserSession
 from idp.login.interaction import Finished, Interaction, Pending
+from idp.login.notice import Notice
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.database import Executor
+from idp.storage.events import EVENTS, EncodedEvents
 from idp.storage.sessions import LIVE, consented_of, session_of
 from idp.values.ids import InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import CookieValue, Digest
 
 INSERT = """
-INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_at, ends_at, notice)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_at, ends_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 BIND = "UPDATE interactions SET browser = $2 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id"
@@ -44,10 +45,14 @@ LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = i.client_id
 WHERE i.id = $5
 """
 
-ANSWER = """
-UPDATE interactions SET answered = array_append(answered, $2), notice = '{}', expires_at = least($3, ends_at),
-    user_id = $4
-WHERE id = $1 AND finished_at IS NULL AND NOT $2 = ANY (answered) AND (user_id IS NULL OR user_id = $4)
+ANSWER = f"""
+WITH answered AS (
+    UPDATE interactions SET answered = array_append(answered, $2), notice = '{{}}', expires_at = least($3, ends_at),
+        user_id = $4
+    WHERE id = $1 AND finished_at IS NULL AND NOT $2 = ANY (answered) AND (user_id IS NULL OR user_id = $4)
+    RETURNING id
+)
+{EVENTS.format(events="$5", when="EXISTS (SELECT FROM answered)")}
 """
 
 START_OVER = """
@@ -58,12 +63,15 @@ WHERE id = $1 AND finished_at IS NULL
 
 NOTE = "UPDATE interactions SET notice = $2 WHERE id = $1 AND finished_at IS NULL"
 
-START_ENROLMENT = """
-UPDATE interactions SET sealed_enrolment = $2, enrolment_until = $3, user_id = $5,
-    ends_at = greatest(ends_at, $3), expires_at = greatest(expires_at, $3)
-WHERE id = $1 AND finished_at IS NULL AND (sealed_enrolment IS NULL OR enrolment_until <= $4)
-    AND (user_id IS NULL OR user_id = $5)
-RETURNING id
+START_ENROLMENT = f"""
+WITH started AS (
+    UPDATE interactions SET sealed_enrolment = $2, enrolment_until = $3, user_id = $5,
+        ends_at = greatest(ends_at, $3), expires_at = greatest(expires_at, $3)
+    WHERE id = $1 AND finished_at IS NULL AND (sealed_enrolment IS NULL OR enrolment_until <= $4)
+        AND (user_id IS NULL OR user_id = $5)
+    RETURNING id
+), recorded AS ({EVENTS.format(events="$6", when="EXISTS (SELECT FROM started)")})
+SELECT id FROM started
 """
 
 CLOSE = """
@@ -95,7 +103,6 @@ async def insert(executor: Executor, interaction: Interaction) -> None:
         interaction.arrived_at,
         interaction.expires_at,
         interaction.ends_at,
-        interaction.notice,
     )
 
 
@@ -118,10 +125,15 @@ async def opened(
 
 
 async def answer(
-    executor: Executor, interaction: InteractionId, answer: Answer, user: UserId, expires_at: datetime
+    executor: Executor,
+    interaction: InteractionId,
+    answer: Answer,
+    user: UserId,
+    expires_at: datetime,
+    events: EncodedEvents,
 ) -> None:
     """Keep a person's answer, once; from then on the Interaction is about that person."""
-    await executor.execute(ANSWER, interaction, answer.value, expires_at, user)
+    await executor.execute(ANSWER, interaction, answer.value, expires_at, user, events)
 
 
 async def start_over(executor: Executor, interaction: InteractionId) -> None:
@@ -129,16 +141,21 @@ async def start_over(executor: Executor, interaction: InteractionId) -> None:
     await executor.execute(START_OVER, interaction)
 
 
-async def note(executor: Executor, interaction: InteractionId, notice: dict[str, Any]) -> None:
-    """Keep what the next page has to say about the last input; never a secret."""
-    await executor.execute(NOTE, interaction, notice)
+async def note(executor: Executor, interaction: InteractionId, notice: Notice) -> None:
+    """Keep what the next page has to say about the last input."""
+    await executor.execute(NOTE, interaction, notice.stored())
 
 
 async def start_enrolment(
-    executor: Executor, interaction: InteractionId, user: UserId, pending: Pending, at: datetime
+    executor: Executor,
+    interaction: InteractionId,
+    user: UserId,
+    pending: Pending,
+    at: datetime,
+    events: EncodedEvents,
 ) -> bool:
     """Keep a set-up secret for that person alone; False where a live one is there (another tab was faster)."""
-    arguments = (interaction, pending.sealed.octets, pending.until, at, user)
+    arguments = (interaction, pending.sealed.octets, pending.until, at, user, events)
     return await executor.fetchval(START_ENROLMENT, *arguments) is not None
 
 
@@ -161,7 +178,7 @@ def _interaction(row: Record) -> Interaction:
         answered=frozenset(Answer(answer) for answer in row["answered"]),
         enrolment=_pending(row["sealed_enrolment"], row["enrolment_until"]),
         codes=_pending(row["sealed_codes"], row["codes_until"]),
-        notice=row["notice"],
+        notice=Notice.restored(row["notice"]),
         finished=_finished(row),
     )
 

@@ -4,11 +4,12 @@ Owns how much hashing a process takes on. Owns no hash: it runs whatever blockin
 """
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from math import ceil
 from threading import BoundedSemaphore
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -25,6 +26,27 @@ class Busy(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Place:
+    """Room for one hash at a time; made by `HashingPool.place`."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
+        self._running: Future[Any] | None = None
+
+    async def run(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
+        """The function's result or exception."""
+        future = self._threads.submit(function, *args)
+        self._running = future
+        return await asyncio.wrap_future(future)
+
+    def give_up(self, release: Callable[[], None]) -> None:
+        """Calls `release` now, or when the hash that runs has ended."""
+        if self._running is None:
+            release()
+        else:
+            self._running.add_done_callback(lambda _: release())
+
+
 class HashingPool:
     """Threads, not processes: argon2-cffi lets go of the interpreter lock while it hashes."""
 
@@ -35,16 +57,24 @@ class HashingPool:
         self._retry_after = max(1, ceil(queue_limit * SECONDS_PER_HASH / workers))
         self._closed = False
 
-    async def run(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
-        """The function's result or exception; raises Busy when all places are taken or the pool is closing.
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """A place for one hash, taken before the work that leads up to it; raises Busy when all are taken or it closes.
 
         A caller that is cancelled gives its place up only once the hash that it started has ended.
         """
         if self._closed or not self._places.acquire(blocking=False):
             raise Busy(self._retry_after)
-        future = self._threads.submit(function, *args)
-        future.add_done_callback(lambda _: self._places.release())
-        return await asyncio.wrap_future(future)
+        place = Place(self._threads)
+        try:
+            yield place
+        finally:
+            place.give_up(self._places.release)
+
+    async def run(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
+        """The function's result or exception, in a place of its own; raises Busy as `place` does."""
+        with self.place() as place:
+            return await place.run(function, *args)
 
     async def close(self) -> None:
         """Takes nothing more and waits for what was taken."""

@@ -1,0 +1,157 @@
+"""An authorization request arrives: answered at once where nothing is to be asked, kept as an Interaction otherwise."""
+
+from idp.audit.protocol import AuthorizationRefused
+from idp.keystore.service_keys import client_reference
+from idp.login.gathering import Known, gathered
+from idp.login.interaction import STEP_LIFETIME, WHOLE_LIFETIME, Interaction
+from idp.login.next_step import Ask, Cleared, Refuse, next_step
+from idp.login.purpose import Authorization
+from idp.oidc.authorization_request import AuthorizationRequest, client_id_of, redirect_of
+from idp.oidc.authorization_response import failure
+from idp.oidc.client import Client, TrustedRedirect
+from idp.oidc.errors import OAuthError
+from idp.oidc.parameters import Parameters
+from idp.storage import codes, events, interactions, sessions
+from idp.storage.sessions import SignedIn
+from idp.usecases.completion import new_grant, response_url
+from idp.usecases.errors import Unavailable
+from idp.usecases.id_token_hint import expected_subject
+from idp.usecases.outcome import Begun, Leave
+from idp.usecases.scene import Scene
+from idp.usecases.services import Services
+from idp.usecases.sign_in import TRIES
+from idp.usecases.visit import NewCookies, Visit
+from idp.values.entropy import random_uuid
+from idp.values.ids import InteractionId
+from idp.values.secrets import Code, CookieValue
+
+
+async def authorize(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
+    """Answer a request that a browser brought itself, with its cookies.
+
+    Raises UntrustedRedirect where there is nowhere to send an answer to.
+    """
+    client, redirect = await trusted(services, parameters)
+    try:
+        request = AuthorizationRequest.parse(parameters, client)
+    except OAuthError as error:
+        return await _refused(services, client, redirect, error, visit)
+    return await _decided(services, Authorization(request=request, client=client), redirect, visit)
+
+
+async def receive(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
+    """Keep a request that another site posted: it carries no Lax cookie, so it waits for the browser to come back."""
+    client, redirect = await trusted(services, parameters)
+    try:
+        request = AuthorizationRequest.parse(parameters, client)
+    except OAuthError as error:
+        return await _refused(services, client, redirect, error, visit)
+    return await _begun(services, Authorization(request=request, client=client), visit, bound=False)
+
+
+async def bind(services: Services, interaction: InteractionId, visit: Visit) -> NewCookies | None:
+    """Give a posted request to the browser that follows it, once; None where it is bound already, or gone."""
+    browser = visit.browser or CookieValue.generate(services.entropy)
+    bound = await interactions.bind(services.database, interaction, browser.digest(), visit.at)
+    return NewCookies(browser=None if visit.browser else browser) if bound else None
+
+
+async def trusted(services: Services, parameters: Parameters) -> tuple[Client, TrustedRedirect]:
+    """The client and where its answers may go. Raises UntrustedRedirect, whatever else is wrong (RFC 6749 4.1.2.1)."""
+    client = await services.client(client_id_of(parameters))
+    redirect = redirect_of(parameters, client)
+    if client is None:
+        raise LookupError("redirect_of trusts no unknown client")
+    return client, redirect
+
+
+async def _decided(
+    services: Services, purpose: Authorization, redirect: TrustedRedirect, visit: Visit
+) -> Leave | Begun:
+    for _ in range(TRIES):
+        scene = await _scene(services, purpose, visit)
+        signed_in = await _signed_in(scene, purpose)
+        facts = gathered(_known(scene, purpose, signed_in), visit.at)
+        match next_step(facts):
+            case Ask():
+                return await _begun(services, purpose, visit)
+            case Refuse(error=error):
+                return Leave(url=failure(redirect, error, services.settings.issuer), client=purpose.client)
+            case Cleared() as cleared if signed_in is not None:
+                leave = await _issued(scene, cleared, signed_in)
+                if leave is not None:
+                    return leave
+        services.cache.forget()  # the rules decided on may be older than the database's
+    raise Unavailable
+
+
+async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:
+    code = Code.generate(scene.services.entropy)
+    grant = new_grant(scene, cleared, code, signed_in.session)
+    if not await codes.issue(scene.services.database, cleared, grant, scene.visit.at):
+        return None
+    return Leave(url=response_url(scene, cleared, code), client=cleared.facts.purpose.client)
+
+
+async def _begun(services: Services, purpose: Authorization, visit: Visit, *, bound: bool = True) -> Begun:
+    """Keep the request. A browser without a cookie gets one now; one that posted across sites, when it comes back."""
+    made = CookieValue.generate(services.entropy) if bound and visit.browser is None else None
+    browser = (made or visit.browser) if bound else None
+    interaction = Interaction(
+        id=InteractionId(random_uuid(services.entropy)),
+        browser=browser.digest() if browser else None,
+        request=purpose.request,
+        arrived_at=visit.at,
+        expires_at=visit.at + STEP_LIFETIME,
+        ends_at=visit.at + WHOLE_LIFETIME,
+    )
+    await interactions.insert(services.database, interaction)
+    configuration = await services.configuration()
+    return Begun(
+        interaction=interaction.id,
+        client=purpose.client,
+        reference=client_reference(configuration.service_keys, purpose.client.client_id),
+        cookies=NewCookies(browser=made),
+    )
+
+
+async def _scene(services: Services, purpose: Authorization, visit: Visit) -> Scene:
+    configuration = await services.configuration()
+    return Scene(services=services, configuration=configuration, visit=visit, client=purpose.client.client_id)
+
+
+async def _signed_in(scene: Scene, purpose: Authorization) -> SignedIn | None:
+    visit = scene.visit
+    if visit.session is None:
+        return None
+    idle = scene.configuration.values.session_lifetimes.idle
+    database, client_id = scene.services.database, purpose.client.client_id
+    return await sessions.signed_in(database, visit.session.digest(), client_id, visit.at, idle)
+
+
+def _known(scene: Scene, purpose: Authorization, signed_in: SignedIn | None) -> Known:
+    issuer = scene.services.settings.issuer
+    return Known(
+        purpose=purpose,
+        rules=scene.configuration.rules,
+        aliases=scene.configuration.values.acr_aliases,
+        expected=expected_subject(scene.configuration.keyring, issuer, purpose.request),
+        arrived_at=scene.visit.at,
+        session=signed_in.session if signed_in else None,
+        account=signed_in.account if signed_in else None,
+        consented=signed_in.consented if signed_in else frozenset(),
+    )
+
+
+async def _refused(
+    services: Services, client: Client, redirect: TrustedRedirect, error: OAuthError, visit: Visit
+) -> Leave:
+    """The fault goes to the app (RFC 6749 4.1.2.1), and into the security events: it may be an attack."""
+    scene = Scene(
+        services=services,
+        configuration=await services.configuration(),
+        visit=visit,
+        client=client.client_id,
+    )
+    await events.record(services.database, scene.events(AuthorizationRefused(error=error.code)))
+    return Leave(url=failure(redirect, error, services.settings.issuer), client=client)

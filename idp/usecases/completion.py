@@ -1,0 +1,130 @@
+"""The end of a sign-in: from `Cleared` to a code, the browser session, and the response that leaves for the app."""
+
+from dataclasses import dataclass
+
+from idp.audit.sign_in import SignInCompleted
+from idp.authenticators.acr import reached_acr
+from idp.login.browser_session import BrowserSession
+from idp.login.next_step import Cleared
+from idp.login.purpose import Authorization
+from idp.login.steps import Answer
+from idp.oidc.authorization_response import success
+from idp.oidc.grant import REFRESH_ABSOLUTE
+from idp.oidc.scopes import OFFLINE_ACCESS
+from idp.storage import codes
+from idp.storage.codes import Completion, NewGrant, Renewal
+from idp.storage.interactions import Opened
+from idp.usecases.outcome import Leave
+from idp.usecases.scene import Scene
+from idp.usecases.visit import NewCookies, Visit
+from idp.values.entropy import Entropy, ordered_uuid
+from idp.values.ids import GrantId, InteractionId, SessionId
+from idp.values.sealed import Place
+from idp.values.secrets import Code, CookieValue
+
+
+def response_place(interaction: InteractionId) -> Place:
+    """Where the sealed response of an Interaction belongs."""
+    return Place("interactions", str(interaction), "sealed_response")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """The browser session that the sign-in ends in."""
+
+    session: BrowserSession
+    renewed: bool
+    """Something was proved inside the Interaction: the cookie changes, `sid` stays (or a session begins)."""
+    other: SessionId | None
+    """Another person's session in this browser, which ends."""
+
+
+async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]) -> Leave | None:
+    """Issue the code and finish the Interaction in one statement; None when the facts moved on meanwhile."""
+    code = Code.generate(scene.services.entropy)
+    ending = _ending(scene, opened, cleared)
+    grant = new_grant(scene, cleared, code, ending.session)
+    url = response_url(scene, cleared, code)
+    cookies = _cookies(ending, scene.visit, scene.services.entropy)
+    completed = SignInCompleted(acr=grant.acr, amr=cleared.identity.proved.amr)
+    completion = Completion(
+        interaction=opened.interaction.id,
+        sealed_response=scene.configuration.sealer.seal(url.encode(), response_place(opened.interaction.id)),
+        browser=_kept(cookies.browser, scene.visit.browser).digest(),
+        renewal=_renewal(ending, cookies),
+        other_session=ending.other,
+        consent_given=Answer.CONSENT in cleared.facts.answered,
+        events=scene.events(completed, session=ending.session.id),
+    )
+    if not await codes.complete(scene.services.database, cleared, grant, completion, scene.visit.at):
+        return None
+    return Leave(url=url, client=cleared.facts.purpose.client, cookies=cookies)
+
+
+def response_url(scene: Scene, cleared: Cleared[Authorization], code: Code) -> str:
+    """The authorization response with its code: a secret."""
+    request, client = cleared.facts.purpose.request, cleared.facts.purpose.client
+    redirect = client.trusted_redirect(request.redirect_uri, request.state)
+    return success(redirect, code, scene.services.settings.issuer)
+
+
+def new_grant(scene: Scene, cleared: Cleared[Authorization], code: Code, session: BrowserSession) -> NewGrant:
+    """The grant that the code opens; it ends with `session` unless offline_access is granted."""
+    request, at = cleared.facts.purpose.request, scene.visit.at
+    offline = OFFLINE_ACCESS in request.scopes
+    level = cleared.identity.proved.level
+    return NewGrant(
+        id=GrantId(ordered_uuid(scene.services.entropy, at)),
+        session=session.id,
+        code=code.digest(),
+        acr=reached_acr(level, request.acr_values, scene.configuration.values.acr_aliases),
+        policy_version=scene.configuration.rules.version,
+        scopes=request.scopes,
+        offline=offline,
+        ends_at=at + REFRESH_ABSOLUTE if offline else session.expires_at,
+    )
+
+
+def _ending(scene: Scene, opened: Opened, cleared: Cleared[Authorization]) -> _Ending:
+    user, at = cleared.identity.account.user, scene.visit.at
+    live = opened.session if opened.session and opened.session.user == user else None
+    own = opened.interaction.own
+    if own is None or not own.proofs:
+        if live is None:
+            raise LookupError("cleared without a session and without a proof")
+        return _Ending(session=live, renewed=False, other=None)
+    evidence = own.plus(live.evidence) if live else own
+    session = BrowserSession(
+        id=live.id if live else SessionId(ordered_uuid(scene.services.entropy, at)),
+        user=user,
+        evidence=evidence,
+        expires_at=(evidence.rests_on or at) + scene.configuration.values.session_lifetimes.absolute,
+    )
+    return _Ending(session=session, renewed=True, other=opened.session.id if opened.session and not live else None)
+
+
+def _cookies(ending: _Ending, visit: Visit, entropy: Entropy) -> NewCookies:
+    """A new session value at each new proof; a new browser value where another person takes the browser over."""
+    if not ending.renewed:
+        return NewCookies()
+    return NewCookies(
+        session=CookieValue.generate(entropy),
+        known=visit.known or CookieValue.generate(entropy),
+        browser=CookieValue.generate(entropy) if ending.other else None,
+    )
+
+
+def _renewal(ending: _Ending, cookies: NewCookies) -> Renewal | None:
+    if cookies.session is None or cookies.known is None:
+        return None
+    session = ending.session
+    return Renewal(
+        cookie=cookies.session, evidence=session.evidence, expires_at=session.expires_at, known=cookies.known
+    )
+
+
+def _kept(new: CookieValue | None, old: CookieValue | None) -> CookieValue:
+    value = new or old
+    if value is None:
+        raise LookupError("a sign-in is bound to a browser")
+    return value

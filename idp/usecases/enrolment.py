@@ -1,0 +1,117 @@
+"""Enrolment of an authenticator app inside a sign-in: a set-up secret on show, then one right code binds it."""
+
+from dataclasses import dataclass, field
+
+from idp.audit.sign_in import EnrolmentConfirmed, EnrolmentRefused, EnrolmentStarted, RecoveryCodesMade
+from idp.authenticators import totp
+from idp.authenticators.evidence import proof_stored
+from idp.authenticators.methods import Method
+from idp.authenticators.recovery_code import SET_SIZE
+from idp.login.interaction import SETUP_LIFETIME, Pending
+from idp.login.notice import Notice, NoticeKind
+from idp.login.steps import Enrol, ReplaceApp
+from idp.storage import authenticators, interactions
+from idp.storage.authenticators import NewApp
+from idp.usecases.failures import Failure, settle_failure
+from idp.usecases.outcome import Current, Outcome
+from idp.usecases.recovery_codes import moment_of, new_codes
+from idp.usecases.second_factor import SHAPES, secret_place
+from idp.usecases.services import Services
+from idp.usecases.sign_in import look
+from idp.usecases.visit import Visit
+from idp.values.entropy import ordered_uuid
+from idp.values.ids import AuthenticatorId, InteractionId
+from idp.values.sealed import Place
+from idp.values.secrets import AppCode, TotpSecret
+
+METHOD = Method.APP_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """What the set-up page shows."""
+
+    secret: TotpSecret
+    parameters: totp.TotpParameters = field(default=totp.DEFAULT)
+
+
+def enrolment_place(interaction: InteractionId) -> Place:
+    """Where a set-up secret belongs until it is confirmed."""
+    return Place("interactions", str(interaction), "sealed_enrolment")
+
+
+async def set_up(current: Current) -> SetUp | None:
+    """The set-up secret: the same after a refresh and in a second tab, a new one where it has died.
+
+    None where another tab made one at the same moment: then look again.
+    """
+    scene, interaction = current.scene, current.interaction
+    at, sealer = scene.visit.at, scene.configuration.sealer
+    if interaction.enrolment is not None and interaction.enrolment.live(at):
+        return SetUp(secret=_opened(current, interaction.enrolment))
+    secret = totp.new_secret(scene.services.entropy)
+    sealed = sealer.seal(secret.expose().encode(), enrolment_place(interaction.id))
+    pending = Pending(sealed=sealed, until=at + SETUP_LIFETIME)
+    started = scene.events(EnrolmentStarted())
+    database, user = scene.services.database, current.account.user
+    if not await interactions.start_enrolment(database, interaction.id, user, pending, at, started):
+        return None
+    return SetUp(secret=secret)
+
+
+async def confirm(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
+    """Bind the app with one right code, in place of any earlier app, and make recovery codes. Raises Busy.
+
+    The code's time step is burnt with it, so it opens nothing a second time.
+    """
+    current = await look(services, interaction, visit)
+    if not isinstance(current, Current) or not isinstance(current.step, Enrol | ReplaceApp):
+        return current
+    pending = current.interaction.enrolment
+    if pending is None or not pending.live(visit.at):
+        return current  # the page makes a new secret and shows it
+    code = totp.parse(text, totp.DEFAULT.digits)
+    if not isinstance(code, AppCode):
+        await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)]))
+        return current
+    secret = _opened(current, pending)
+    step = totp.match(secret, code, totp.DEFAULT, visit.at)
+    if step is None:
+        return await _refused(current, secret, code)
+    await _bind(current, pending, secret, step)
+    return await look(services, interaction, visit)
+
+
+async def _refused(current: Current, secret: TotpSecret, code: AppCode) -> Outcome:
+    """Only here is a wrong clock told exactly: the secret is the asker's own."""
+    drift = totp.drift(secret, code, totp.DEFAULT, current.scene.visit.at)
+    steps = int(drift.total_seconds()) // totp.DEFAULT.period if drift else 0
+    kind = NoticeKind.CLOCK_DRIFT if steps else NoticeKind.CODE_WRONG
+    event = EnrolmentRefused(reason="wrong")
+    failure = Failure(event=event, notice=Notice(kind=kind, steps=steps), method=METHOD)
+    return await settle_failure(current.scene, current, failure)
+
+
+async def _bind(current: Current, pending: Pending, secret: TotpSecret, step: int) -> bool:
+    scene, at = current.scene, current.scene.visit.at
+    app = AuthenticatorId(ordered_uuid(scene.services.entropy, at))
+    codes = await new_codes(scene, current.interaction.id)
+    new_app = NewApp(
+        id=app,
+        sealed_secret=scene.configuration.sealer.seal(secret.expose().encode(), secret_place(app)),
+        parameters=totp.DEFAULT,
+        step=step,
+        pending=pending.sealed,
+    )
+    happened = scene.events(
+        EnrolmentConfirmed(authenticator=app, replaced=current.account.enrolled), RecoveryCodesMade(count=SET_SIZE)
+    )
+    proof = proof_stored(METHOD, at)
+    return await authenticators.confirm_enrolment(
+        scene.services.database, moment_of(current), new_app, codes, proof, happened
+    )
+
+
+def _opened(current: Current, pending: Pending) -> TotpSecret:
+    sealer, place = current.scene.configuration.sealer, enrolment_place(current.interaction.id)
+    return TotpSecret(sealer.open(pending.sealed, place).decode())

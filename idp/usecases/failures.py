@@ -1,0 +1,52 @@
+"""A refused attempt: told to the person, counted against its source and recorded, all in one statement."""
+
+from dataclasses import dataclass
+
+from idp.audit.event import Event
+from idp.audit.guards import AuthenticatorDisabled, SourceLimited, ThrottlePaused
+from idp.authenticators.methods import Method
+from idp.authenticators.throttling import SOURCE_LIMIT, disabled, pause_after, source_key
+from idp.login.notice import Notice, NoticeKind
+from idp.storage import settlements
+from idp.storage.attempts import Held, Reserved
+from idp.usecases.outcome import Current
+from idp.usecases.scene import Scene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What was refused and what is said of it."""
+
+    event: Event
+    notice: Notice
+    method: Method
+    state: Reserved | Held | None = None
+    """As reserved; None for a try that no counter counts."""
+
+
+async def settle_failure(scene: Scene, current: Current, failure: Failure) -> Current:
+    """Record it. A try that was not looked at (held) is recorded too, but counts against nobody."""
+    source = source_key(scene.visit.origin.address) if isinstance(failure.state, Reserved) else None
+    events = scene.events(failure.event, *_guards(scene, failure))
+    await settlements.settle_failure(
+        scene.services.database, current.interaction.id, failure.notice, source, scene.visit.at, events
+    )
+    return current
+
+
+def held(state: Held, username: str = "") -> Notice:
+    """The same words for any name: until when, or that the way is closed."""
+    return Notice(kind=NoticeKind.HELD, until=state.until, username=username)
+
+
+def _guards(scene: Scene, failure: Failure) -> tuple[Event, ...]:
+    """What the guards did because of it."""
+    match failure.state:
+        case Reserved(failures=failures) if disabled(failures):
+            return (AuthenticatorDisabled(method=failure.method, failures=failures),)
+        case Reserved(failures=failures) if pause := pause_after(failures):
+            return (ThrottlePaused(method=failure.method, failures=failures, until=scene.visit.at + pause),)
+        case Held(source_limited=True):
+            return (SourceLimited(failures=SOURCE_LIMIT, source=source_key(scene.visit.origin.address)),)
+        case _:
+            return ()

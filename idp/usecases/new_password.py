@@ -1,0 +1,55 @@
+"""A new password inside a sign-in, where the one just proved is known to somebody else or too short to stand alone."""
+
+from idp.audit.sign_in import PasswordChanged
+from idp.authenticators import password
+from idp.authenticators.password import PasswordRule, context_words, long_enough_alone, refusal
+from idp.login.notice import Notice, NoticeKind
+from idp.login.steps import ChangePassword
+from idp.storage import authenticators, interactions
+from idp.usecases.hashing import Place
+from idp.usecases.outcome import Current, Outcome
+from idp.usecases.passwords import hash_parameters
+from idp.usecases.recovery_codes import moment_of
+from idp.usecases.services import Services
+from idp.usecases.sign_in import look
+from idp.usecases.visit import Visit
+from idp.values.ids import InteractionId
+from idp.values.secrets import Password
+
+SAME = "same"
+"""The new password is the one to be changed."""
+
+
+async def change_password(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
+    """Set the person's own password; ends their grants, known browsers and other sessions. Raises Busy."""
+    current = await look(services, interaction, visit)
+    if not isinstance(current, Current) or not isinstance(current.step, ChangePassword):
+        return current
+    new = password.prepared(text)
+    with services.hashing.place() as place:
+        if (reason := await _refusal(current, current.step, new, place)) is not None:
+            minimum = current.step.minimum
+            notice = Notice(kind=NoticeKind.NEW_PASSWORD_REFUSED, reason=reason, minimum=minimum)
+            await interactions.note(services.database, interaction, notice)
+            return current
+        salt = services.entropy(password.SALT_OCTETS)
+        hashed = await place.run(password.hash_password, new, hash_parameters(services.settings), salt)
+    await authenticators.replace_password(
+        services.database,
+        moment_of(current),
+        hashed,
+        current.opened.session.id if current.opened.session else None,
+        current.scene.events(PasswordChanged(reason=current.step.reason)),
+        long_enough_alone=long_enough_alone(new),
+    )
+    return await look(services, interaction, visit)
+
+
+async def _refusal(current: Current, step: ChangePassword, new: Password, place: Place) -> str | None:
+    scene, account = current.scene, current.account
+    words = context_words(scene.configuration.values.brand_name, account.username, account.email, [current.client.name])
+    refused = await place.run(refusal, new, PasswordRule(minimum=step.minimum), words)
+    if refused is not None:
+        return refused.kind.value
+    old = await authenticators.password_hash(scene.services.database, account.user)
+    return SAME if old is not None and await place.run(password.verify, old, new) else None

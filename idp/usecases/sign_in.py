@@ -1,0 +1,131 @@
+"""A sign-in looked at: what it waits for now. Every page begins here, and every proof ends here.
+
+Load, gather, ask `next_step`; complete where nothing is left to ask, leave with an error where nothing may be asked.
+"""
+
+from dataclasses import replace
+
+from idp.login.gathering import Known, gathered
+from idp.login.interaction import Interaction
+from idp.login.next_step import Ask, Cleared, Refuse, next_step
+from idp.login.purpose import Authorization
+from idp.oidc.authorization_response import failure
+from idp.oidc.client import Client
+from idp.oidc.errors import OAuthError
+from idp.storage import interactions
+from idp.storage.configuration import Configuration
+from idp.storage.interactions import Opened
+from idp.storage.settlements import Success
+from idp.usecases.completion import complete, response_place
+from idp.usecases.errors import Unavailable
+from idp.usecases.id_token_hint import expected_subject
+from idp.usecases.outcome import Current, Finished, Gone, Leave, Outcome
+from idp.usecases.scene import Scene, Subject
+from idp.usecases.services import Services
+from idp.usecases.visit import Visit
+from idp.values.ids import InteractionId
+
+TRIES = 3
+"""How often a sign-in is decided anew when the facts move between decision and code."""
+
+
+async def look(services: Services, interaction: InteractionId, visit: Visit) -> Outcome:
+    """Where this sign-in stands for this browser; completes it where nothing is left to ask.
+
+    Raises Unavailable when the facts keep moving under it.
+    """
+    for _ in range(TRIES):
+        configuration = await services.configuration()
+        idle = configuration.values.session_lifetimes.idle
+        opened = await interactions.opened(services.database, interaction, visit.session, visit.at, idle)
+        if opened is None:
+            return Gone(reason="unknown", client=None)
+        outcome = await weigh(services, opened, visit)
+        if outcome is not None:
+            return outcome
+        services.cache.forget()  # the rules decided on may be older than the database's
+    raise Unavailable
+
+
+async def weigh(services: Services, opened: Opened, visit: Visit) -> Outcome | None:
+    """The same for an Interaction at hand, as after a proof; None when the facts moved, so that it must be looked at."""
+    interaction = opened.interaction
+    client = await services.client(interaction.request.client_id)
+    if client is None or not client.active:
+        return Gone(reason="unknown", client=None)
+    configuration = await services.configuration()
+    if (gone := _gone(interaction, client, visit)) is not None:
+        return gone
+    if interaction.finished is not None:
+        return _again(configuration, interaction, client, visit)
+    scene = Scene(
+        services=services,
+        configuration=configuration,
+        visit=visit,
+        client=client.client_id,
+        interaction=interaction.id,
+        subject=Subject.of(opened.account),
+    )
+    facts = gathered(_known(scene, opened, client), visit.at)
+    match next_step(facts):
+        case Ask(step=step):
+            return Current(opened=opened, facts=facts, step=step, client=client, scene=scene)
+        case Refuse(error=error):
+            return await close(scene, interaction, client, error)
+        case Cleared() as cleared:
+            return await complete(scene, opened, cleared)
+
+
+async def proceed(scene: Scene, opened: Opened) -> Outcome:
+    """On from a proof that was just stored: decided on what is at hand, looked at anew only where the facts moved."""
+    outcome = await weigh(scene.services, opened, scene.visit)
+    return outcome if outcome is not None else await look(scene.services, opened.interaction.id, scene.visit)
+
+
+def advanced(current: Current, success: Success) -> Opened:
+    """The Interaction at hand with the proof that was just stored."""
+    proved = current.interaction.with_proof(success.user, success.proof, success.expires_at)
+    return replace(current.opened, interaction=proved)
+
+
+async def close(scene: Scene, interaction: Interaction, client: Client, error: OAuthError) -> Leave | None:
+    """End without a code: the error goes to the app. None where the sign-in was finished meanwhile."""
+    redirect = client.trusted_redirect(interaction.request.redirect_uri, interaction.request.state)
+    url = failure(redirect, error, scene.services.settings.issuer)
+    sealed = scene.configuration.sealer.seal(url.encode(), response_place(interaction.id))
+    if not await interactions.close(scene.services.database, interaction.id, scene.visit.at, sealed):
+        return None
+    return Leave(url=url, client=client)
+
+
+def _gone(interaction: Interaction, client: Client, visit: Visit) -> Gone | None:
+    if visit.browser is None:
+        return Gone(reason="no_cookie", client=client)
+    if interaction.browser != visit.browser.digest():
+        return Gone(reason="foreign", client=client)
+    return Gone(reason="expired", client=client) if interaction.expired(visit.at) else None
+
+
+def _again(configuration: Configuration, interaction: Interaction, client: Client, visit: Visit) -> Leave | Finished:
+    """The same browser gets the same response, until the code was redeemed or has died."""
+    finished = interaction.finished
+    if finished is None or not finished.may_repeat(visit.at):
+        return Finished(client=client)
+    url = configuration.sealer.open(finished.sealed_response, response_place(interaction.id))
+    return Leave(url=url.decode(), client=client)
+
+
+def _known(scene: Scene, opened: Opened, client: Client) -> Known:
+    interaction, configuration = opened.interaction, scene.configuration
+    return Known(
+        purpose=Authorization(request=interaction.request, client=client),
+        rules=configuration.rules,
+        aliases=configuration.values.acr_aliases,
+        expected=expected_subject(configuration.keyring, scene.services.settings.issuer, interaction.request),
+        arrived_at=interaction.arrived_at,
+        session=opened.session,
+        account=opened.account,
+        own=interaction.own,
+        consented=opened.consented,
+        answered=interaction.answered,
+    )
