@@ -75,6 +75,8 @@ class Transaction(_Statements):
         self._connection = connection
 
     async def _run(self, call: Callable[..., Awaitable[Result]], query: str, args: tuple[object, ...]) -> Result:
+        if self._connection.is_closed():
+            raise DatabaseUnavailable("the connection was lost between two statements")
         self._database.statements += 1
         try:
             return await call(self._connection, query, *args)
@@ -90,7 +92,7 @@ class Transaction(_Statements):
         """Whether the connection can be used again."""
         try:
             await self.execute("ROLLBACK")
-        except (DatabaseUnavailable, asyncpg.InterfaceError):
+        except DatabaseUnavailable:
             return False
         return True
 
