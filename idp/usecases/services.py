@@ -11,6 +11,7 @@ from idp.settings import Settings
 from idp.storage.cache import ConfigurationCache
 from idp.storage.configuration import Configuration
 from idp.storage.database import Database
+from idp.telemetry import Metrics
 from idp.usecases.hashing import HashingPool
 from idp.values.entropy import Clock, Entropy
 from idp.values.ids import ClientId
@@ -30,6 +31,8 @@ class Services:
     entropy: Entropy
     seen_tokens: SeenTokens = field(default_factory=SeenTokens)
     """Access tokens verified lately: their signatures need not be checked again."""
+    metrics: Metrics = field(default_factory=Metrics)
+    """What this process counts."""
 
     async def configuration(self, *, fresh: bool = False) -> Configuration:
         """The configuration: no round trip while it is known. `fresh`: as the database says now."""

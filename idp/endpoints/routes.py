@@ -1,0 +1,35 @@
+"""The table of everything that relying apps and monitors call, except /authorize and /logout, which people see."""
+
+from starlette.routing import Route
+
+from idp.endpoints import discovery, health, introspect, jwks, metrics, revoke, token, userinfo
+from idp.endpoints.cors import Readers, cors
+from idp.oidc.metadata import WELL_KNOWN
+from idp.usecases.discovery import Publication
+from idp.usecases.services import Services
+from idp.web.edges import Edge, Handler, House
+from idp.web.kinds import OPERATIONS, PROTOCOL, Kind
+
+
+def routes(services: Services, house: House) -> list[Route]:
+    """In the order in which they are asked for most. The issuer's path stands before each where `create_app` mounts."""
+    published = Publication(services)
+    metadata = discovery.handler(published)
+    claims = userinfo.handler(services)
+    table: tuple[tuple[str, Kind, dict[str, Handler], Readers], ...] = (
+        ("/token", PROTOCOL, {"POST": token.handler(services)}, "public clients"),
+        ("/userinfo", PROTOCOL, {"GET": claims, "POST": claims}, "public clients"),
+        ("/introspect", PROTOCOL, {"POST": introspect.handler(services)}, "nobody"),
+        ("/jwks", PROTOCOL, {"GET": jwks.handler(published)}, "anybody"),
+        (WELL_KNOWN[0], PROTOCOL, {"GET": metadata}, "anybody"),
+        (WELL_KNOWN[1], PROTOCOL, {"GET": metadata}, "anybody"),
+        ("/revoke", PROTOCOL, {"POST": revoke.handler(services)}, "public clients"),
+        ("/healthz", OPERATIONS, {"GET": health.healthz}, "nobody"),
+        ("/readyz", OPERATIONS, {"GET": health.readyz(services)}, "nobody"),
+        ("/metrics", OPERATIONS, {"GET": metrics.handler(services)}, "nobody"),
+    )
+    readers = cors(services)
+    return [
+        Route(path, Edge(house=house, kind=kind, handlers=handlers, cors=readers[who]))
+        for path, kind, handlers, who in table
+    ]

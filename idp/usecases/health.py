@@ -1,0 +1,19 @@
+"""Whether this process can do its work: what a load balancer asks before it sends people here."""
+
+from idp.keystore.compact import Algorithm
+from idp.storage import health
+from idp.usecases.errors import Unavailable
+from idp.usecases.services import Services
+
+NEEDED: tuple[Algorithm, ...] = ("RS256", "ES256")
+"""The algorithms of ID tokens by default, and of machine tokens."""
+
+
+async def missing(services: Services) -> tuple[str, ...]:
+    """What is not there, in words for monitors; empty when all is well. Asks the database once, tells nobody's data."""
+    try:
+        await health.ping(services.database)
+        algs = (await services.configuration()).keyring.algs()
+    except Unavailable:
+        return ("database",)
+    return tuple(f"key {alg}" for alg in NEEDED if alg not in algs)
