@@ -1,9 +1,11 @@
 """What the next page says about the last input: a closed set of kinds, kept on the Interaction; holds no secret."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+
+from pydantic import TypeAdapter
 
 
 class NoticeKind(StrEnum):
@@ -37,6 +39,8 @@ class Notice:
     kind: NoticeKind
     username: str = ""
     """As typed, to fill the field in again."""
+    method: str = ""
+    """Which way is paused or closed: a `Method`; other kinds name their own."""
     until: datetime | None = None
     """The end of a pause; or, for a recovery code used before, when that was."""
     failures: int = 0
@@ -48,25 +52,15 @@ class Notice:
     minimum: int = 0
     """Characters that a new password must have."""
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         """The form kept in a JSON column; what has its default is left out."""
-        texts = {"kind": self.kind.value, "username": self.username, "reason": self.reason}
-        numbers = {"failures": self.failures, "steps": self.steps, "minimum": self.minimum}
-        until = {"until": self.until.isoformat()} if self.until else {}
-        return {name: value for name, value in (texts | numbers).items() if value} | until
+        members: dict[str, object] = _STORED.dump_python(self, mode="json", exclude_defaults=True)
+        return members
 
-    @classmethod
-    def restored(cls, stored: dict[str, Any]) -> Self | None:
+    @staticmethod
+    def restored(stored: Mapping[str, object]) -> "Notice | None":
         """The inverse of `stored`; None for the empty object."""
-        if not stored:
-            return None
-        until = stored.get("until")
-        return cls(
-            kind=NoticeKind(stored["kind"]),
-            username=stored.get("username", ""),
-            until=datetime.fromisoformat(until) if until else None,
-            failures=stored.get("failures", 0),
-            steps=stored.get("steps", 0),
-            reason=stored.get("reason", ""),
-            minimum=stored.get("minimum", 0),
-        )
+        return _STORED.validate_python(stored) if stored else None
+
+
+_STORED = TypeAdapter(Notice)

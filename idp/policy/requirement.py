@@ -10,6 +10,7 @@ from idp.policy.account import Account
 from idp.policy.rules import ACR, Rule, Rules
 from idp.values.ids import ClientId
 
+Source = Literal["server", "group", "user", "client", "request", "enrolled"]
 Effect = Literal["decides", "weaker", "lifted", "nothing"]
 
 
@@ -17,7 +18,7 @@ Effect = Literal["decides", "weaker", "lifted", "nothing"]
 class Reason:
     """One line of the explanation: a place that was looked at, what it asks, and what became of that."""
 
-    source: Literal["server", "group", "user", "client", "request", "enrolled"]
+    source: Source
     name: str
     """The group, user or client; empty for the server and the request."""
     asks: Level
@@ -47,7 +48,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
-    source: Literal["server", "group", "user", "client", "request", "enrolled"]
+    source: Source
     name: str
     rule: Rule | None
     liftable: bool
@@ -84,7 +85,7 @@ def requirement(
 def _asks(rules: Rules, account: Account, client: ClientId, asked: Level | None) -> Iterator[_Ask]:
     """Every place that may ask something, in the order in which the explanation lists them."""
     yield _Ask(source="server", name="", rule=rules.server, liftable=True)
-    for group in sorted(account.groups, key=str):
+    for group in sorted(account.groups):
         name = rules.group_names.get(group, str(group))
         yield _Ask(source="group", name=name, rule=rules.groups.get(group), liftable=True)
     own = None if account.own_rule is None else Rule(level=account.own_rule.level)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from idp.authenticators.evidence import Evidence, proof_stored
 from idp.authenticators.methods import Method
 from idp.login.browser_session import TOUCH_EVERY, SessionLifetimes
 from idp.login.interaction import (
@@ -15,11 +16,13 @@ from idp.login.interaction import (
     Interaction,
     Pending,
 )
+from idp.login.notice import Notice, NoticeKind
+from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.grant import CODE_LIFETIME
 from idp.values.ids import InteractionId
 from idp.values.sealed import Sealed
-from tests.drivers.facts import ALICE, ARRIVED, TICK, WIKI, evidence, session
+from tests.drivers.facts import ALICE, ARRIVED, AT, BOB, TICK, WIKI, evidence, proof, session
 
 SEALED = Sealed(b"sealed")
 INTERACTION = Interaction(
@@ -79,6 +82,48 @@ def test_what_was_proved_here_is_what_the_interaction_itself_saw() -> None:
     assert INTERACTION.proved_here == frozenset()
     own = evidence(Method.PASSWORD, Method.RECOVERY_CODE)
     assert replace(INTERACTION, own=own).proved_here == {Method.PASSWORD, Method.RECOVERY_CODE}
+
+
+SIGNING_IN = replace(
+    INTERACTION,
+    user=ALICE,
+    own=evidence(Method.PASSWORD, at=ARRIVED),
+    answered=frozenset(Answer),
+    enrolment=Pending(sealed=SEALED, until=AT),
+    codes=Pending(sealed=SEALED, until=AT),
+    notice=Notice(kind=NoticeKind.CODE_WRONG),
+)
+
+
+def test_a_proof_joins_those_of_the_same_person_and_nothing_else_changes() -> None:
+    """A-02: each with its own time."""
+    after = SIGNING_IN.with_proof(ALICE, proof_stored(Method.APP_CODE, AT), ARRIVED + timedelta(minutes=40))
+    own = Evidence.of(ALICE, [proof(Method.PASSWORD, ARRIVED), proof(Method.APP_CODE, AT)])
+    assert after == replace(SIGNING_IN, own=own, expires_at=ARRIVED + timedelta(minutes=40), notice=None)
+
+
+def test_the_first_proof_says_who_the_sign_in_is_about() -> None:
+    chosen = replace(INTERACTION, answered=frozenset({Answer.OTHER_ACCOUNT}))
+    after = chosen.with_proof(ALICE, proof_stored(Method.PASSWORD, AT), AT)
+    assert after == replace(chosen, user=ALICE, own=evidence(Method.PASSWORD), expires_at=AT)
+
+
+def test_an_answer_before_the_first_proof_stays_with_the_person_who_gave_it() -> None:
+    """A step-up begins with the session's person, who may have started an enrolment before proving anything here."""
+    after = replace(SIGNING_IN, own=None).with_proof(ALICE, proof_stored(Method.PASSWORD, AT), AT)
+    assert after == replace(SIGNING_IN, own=evidence(Method.PASSWORD), expires_at=AT, notice=None)
+
+
+def test_nothing_of_one_person_is_left_when_another_proves_a_password() -> None:
+    """Proofs, consent and set-up secrets of two people never meet; that an account was chosen remains true."""
+    after = SIGNING_IN.with_proof(BOB, proof_stored(Method.PASSWORD, AT), AT)
+    assert after == replace(
+        INTERACTION,
+        user=BOB,
+        own=evidence(Method.PASSWORD, user=BOB),
+        expires_at=AT,
+        answered=frozenset({Answer.SAME_ACCOUNT, Answer.OTHER_ACCOUNT}),
+    )
 
 
 def test_a_session_lives_a_day_and_idles_an_hour() -> None:
