@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.authenticators.methods import Level
 from idp.directory.group import Group
+from idp.policy.rules import Rule
 from idp.storage.database import Executor, Row
 from idp.values.ids import GroupId, UserId
 
@@ -33,12 +35,12 @@ REMOVE_MEMBER = "DELETE FROM group_members WHERE group_id = $1 AND user_id = $2 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One line of the list of groups; `demand` and `level` are its policy rule's, None where it has none."""
+    """One line of the list of groups."""
 
     group: Group
     members: int
-    demand: str | None
-    level: int | None
+    rule: Rule | None
+    """Its policy rule."""
 
 
 async def lock(executor: Executor) -> None:
@@ -78,4 +80,5 @@ async def remove_member(executor: Executor, group: GroupId, user: UserId) -> boo
 
 def _listed(row: Row) -> Listed:
     group = Group(id=GroupId(row["id"]), name=row["name"])
-    return Listed(group=group, members=row["members"], demand=row["demand"], level=row["level"])
+    rule = None if row["demand"] is None else Rule(level=None if row["level"] is None else Level(row["level"]))
+    return Listed(group=group, members=row["members"], rule=rule)
