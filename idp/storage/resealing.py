@@ -59,7 +59,7 @@ NEEDED = " UNION ".join(
 # One that was active an hour ago may still be used by a node that has not heard of the rotation.
 FORGET_ROOTS = f"""
 DELETE FROM root_keys r WHERE NOT r.active AND r.id NOT IN ({NEEDED})
-    AND EXISTS (SELECT FROM root_keys newer WHERE newer.active AND newer.created_at < $1 - interval '1 hour')
+    AND EXISTS (SELECT FROM root_keys n WHERE n.active AND n.created_at < $1::timestamptz - interval '1 hour')
 RETURNING r.id
 """
 
