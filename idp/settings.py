@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -66,7 +66,7 @@ def _listed(value: object) -> object:
 PasswordHash = Literal["m=19456,t=2,p=1", "m=47104,t=1,p=1"]
 """The two cheapest of the OWASP parameter sets for argon2id that we allow; the first is the floor."""
 
-_Url = Annotated[DatabaseUrl, BeforeValidator(_database_url)]
+_Url = Annotated[DatabaseUrl, BeforeValidator(_database_url), PlainSerializer(repr)]
 _Listen = Annotated[Address, BeforeValidator(Address.parse)]
 _Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)]
 
