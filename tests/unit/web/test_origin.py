@@ -50,7 +50,14 @@ def test_the_agent_is_one_short_line() -> None:
 
 
 def test_every_request_has_an_id_of_its_own() -> None:
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [], "client": None}
+    scope: dict[str, object] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
     made = {origin(Request(scope), [], os.urandom).request_id for _ in range(5)}
     assert len(made) == 5
     assert all(len(each) == 12 for each in made)

@@ -1,0 +1,87 @@
+"""The frame of every page of a sign-in: brand, app, who is signing in, where its forms post to, and the way out."""
+
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+
+from idp.authenticators.methods import Method
+from idp.directory.mask import masked
+from idp.oidc.client import Client
+from idp.usecases.forms import form_token, reference_of
+from idp.usecases.outcome import Current
+from idp.usecases.services import Services
+from idp.usecases.visit import Visit
+from idp.values.ids import ClientId, InteractionId
+from idp.web import cookies
+from idp.web.call import call_of
+from idp.web.shell import App, Brand, FieldError, Shell, Strip
+
+NO_CONTACT = "whoever gave you this account"
+
+
+def visit_of(services: Services, request: Request) -> Visit:
+    """The browser behind a request."""
+    call, sent = call_of(request), cookies.read(request, services.settings.issuer)
+    return Visit(browser=sent.browser, session=sent.session, known=sent.known, origin=call.origin, at=call.at)
+
+
+def page_url(services: Services, interaction: InteractionId, client: ClientId, page: str = "") -> str:
+    """Address of a page of a sign-in, absolute; `page` empty is the one that leads on to the right page."""
+    tail = f"/{page}" if page else ""
+    reference = quote(reference_of(services, client), safe="")
+    return services.settings.issuer.url(f"/interaction/{interaction}{tail}?app={reference}")
+
+
+def brand(services: Services) -> Brand:
+    """From memory: error pages show it while the database is gone."""
+    values = services.cache.latest.values
+    return Brand(name=values.brand_name, contact=values.support_contact or NO_CONTACT)
+
+
+def app(client: Client, redirect_uri: str | None = None) -> App:
+    """The app in words, with the host that the answer goes to."""
+    target = urlsplit(redirect_uri or client.home or "")
+    return App(name=client.name, host=target.netloc or f"{target.scheme}:", home_url=client.home)
+
+
+def bare_shell(services: Services, client: Client | None = None) -> Shell:
+    """For pages outside a sign-in, and for those that cannot go on."""
+    return Shell(
+        brand=brand(services),
+        app=app(client) if client else None,
+        root=services.settings.issuer.path,
+    )
+
+
+def shell(current: Current, page: str, errors: tuple[FieldError, ...] = ()) -> Shell:
+    """For a page of a sign-in; its form posts to the page itself."""
+    scene, interaction = current.scene, current.interaction
+
+    def url(name: str) -> str:
+        return page_url(scene.services, interaction.id, current.client.client_id, name)
+
+    return Shell(
+        brand=brand(scene.services),
+        action=url(page),
+        csrf=form_token(scene.services, scene.visit.browser, str(interaction.id)),
+        app=app(current.client, interaction.request.redirect_uri),
+        cancel_action=url("cancel"),
+        strip=_strip(current, url("another-account")),
+        errors=errors,
+        root=scene.services.settings.issuer.path,
+    )
+
+
+def _strip(current: Current, not_you: str) -> Strip | None:
+    """Who is signing in; nobody is named on the page that asks for the name."""
+    identity = current.facts.identity
+    if identity is None or not identity.evidence.has(Method.PASSWORD):
+        return None
+    return Strip(name=identity.account.username, not_you_action=not_you)
+
+
+def shown_account(current: Current) -> str:
+    """The account as the authenticator app shows it: in full only once the password was right."""
+    identity = current.facts.identity
+    proved = identity is not None and identity.proved.has(Method.PASSWORD)
+    return current.account.username if proved else masked(current.account.username)

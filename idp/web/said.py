@@ -1,0 +1,139 @@
+"""Notices in words: what an Interaction remembers of the last input, as errors above the right field."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from idp.authenticators.methods import Method
+from idp.authenticators.throttling import next_pause, shows_tries_left, tries_left
+from idp.login.notice import Notice, NoticeKind
+from idp.web.shell import FieldError, FieldName, Link
+from idp.words import messages
+
+FIELDS: Mapping[NoticeKind, FieldName] = {
+    NoticeKind.USERNAME_MISSING: "username",
+    NoticeKind.PASSWORD_MISSING: "password",
+    NoticeKind.PASSWORD_WRONG: "username",
+    NoticeKind.ACCOUNT_OFF: "username",
+    NoticeKind.OTHER_PERSON: "username",
+    NoticeKind.CODE_MISSING: "code",
+    NoticeKind.CODE_SHAPE: "code",
+    NoticeKind.CODE_IS_RECOVERY_CODE: "code",
+    NoticeKind.CODE_WRONG: "code",
+    NoticeKind.CODE_USED: "code",
+    NoticeKind.CLOCK_DRIFT: "code",
+    NoticeKind.RECOVERY_CODE_MISSING: "recovery_code",
+    NoticeKind.RECOVERY_CODE_WRONG: "recovery_code",
+    NoticeKind.RECOVERY_CODE_USED: "recovery_code",
+    NoticeKind.RECOVERY_CODE_IS_APP_CODE: "recovery_code",
+    NoticeKind.CODES_NOT_SAVED: "saved",
+    NoticeKind.NEW_PASSWORD_REFUSED: "new_password",
+}
+
+_HELD_FIELDS: Mapping[str, FieldName] = {
+    Method.PASSWORD: "username",
+    Method.APP_CODE: "code",
+    Method.RECOVERY_CODE: "recovery_code",
+}
+
+
+def field_of(notice: Notice) -> FieldName:
+    """The field that the notice is about."""
+    return _HELD_FIELDS[notice.method] if notice.kind is NoticeKind.HELD else FIELDS[notice.kind]
+
+
+def errors(
+    notice: Notice | None, field: FieldName, at: datetime, contact: str, other: str | None = None
+) -> tuple[FieldError, ...]:
+    """What the page with this field says of the last input; nothing where that was another page's, or a pause is over.
+
+    `other` is the address of the page for the other kind of code.
+    """
+    if notice is None or (field_of(notice) != field and not (field == "username" and field_of(notice) == "password")):
+        return ()
+    if notice.kind is NoticeKind.HELD and notice.until is not None and notice.until <= at:
+        return ()
+    return (FieldError(field=field_of(notice), message=_sentence(notice, at, contact), more=_way_on(notice, other)),)
+
+
+def _way_on(notice: Notice, other: str | None) -> Link | None:
+    match notice.kind:
+        case NoticeKind.CODE_IS_RECOVERY_CODE if other:
+            return Link(text=messages.use_recovery_page(), url=other)
+        case NoticeKind.RECOVERY_CODE_IS_APP_CODE if other:
+            return Link(text=messages.use_app_page(), url=other)
+        case _:
+            return None
+
+
+def _sentence(notice: Notice, at: datetime, contact: str) -> str:
+    match notice.kind:
+        case NoticeKind.HELD:
+            return _held(notice, at, contact)
+        case NoticeKind.ACCOUNT_OFF:
+            return messages.account_off(contact)
+        case NoticeKind.CODE_WRONG:
+            return _code_wrong(notice, at)
+        case NoticeKind.RECOVERY_CODE_WRONG:
+            return _with_tries(messages.recovery_code_wrong(), notice)
+        case NoticeKind.RECOVERY_CODE_USED:
+            return messages.recovery_code_used(notice.until)
+        case NoticeKind.CLOCK_DRIFT:
+            return messages.clock_drift(notice.steps)
+        case NoticeKind.NEW_PASSWORD_REFUSED:
+            return _new_password(notice)
+        case kind:
+            return _PLAIN[kind]
+
+
+def _held(notice: Notice, at: datetime, contact: str) -> str:
+    if notice.until is not None:
+        return messages.too_many_tries(notice.until, at)
+    if notice.method == Method.PASSWORD:
+        return messages.closed_until_reset(contact)
+    return messages.switched_off_until_reset(contact)
+
+
+def _code_wrong(notice: Notice, at: datetime) -> str:
+    """From the second failure on the clock is named; at the last three tries, how many are left."""
+    sentence = messages.code_wrong()
+    if notice.failures > 1:
+        sentence = f"{sentence} {messages.our_clock(at)}"
+    return _with_tries(sentence, notice)
+
+
+def _with_tries(sentence: str, notice: Notice) -> str:
+    pause = next_pause(notice.failures)
+    if not notice.failures or not shows_tries_left(notice.failures) or pause is None:
+        return sentence
+    return f"{sentence} {messages.tries_left(tries_left(notice.failures), int(pause.total_seconds() // 60))}"
+
+
+def _new_password(notice: Notice) -> str:
+    match notice.reason:
+        case "empty":
+            return messages.new_password_missing()
+        case "too_short":
+            return messages.new_password_too_short(notice.minimum)
+        case "too_long":
+            return messages.new_password_too_long(256)
+        case "same":
+            return messages.new_password_same()
+        case "context":
+            return messages.new_password_guessable()
+        case _:
+            return messages.new_password_common()
+
+
+_PLAIN: Mapping[NoticeKind, str] = {
+    NoticeKind.USERNAME_MISSING: messages.username_missing(),
+    NoticeKind.PASSWORD_MISSING: messages.password_missing(),
+    NoticeKind.PASSWORD_WRONG: messages.password_wrong(),
+    NoticeKind.OTHER_PERSON: messages.other_person_expected(),
+    NoticeKind.CODE_MISSING: messages.code_missing(),
+    NoticeKind.CODE_SHAPE: messages.code_shape(),
+    NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code(),
+    NoticeKind.CODE_USED: messages.code_used(),
+    NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing(),
+    NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code(),
+    NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),
+}
