@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
@@ -20,8 +21,10 @@ from idp.settings import Settings
 from idp.storage.database import Database
 from idp.usecases.services import Services
 from idp.values.issuer import Issuer
+from tests.drivers.browser_http import Browser
 from tests.drivers.clock import MovableClock
 from tests.drivers.database import Cluster, FreshDatabase, Running, clone, drop
+from tests.drivers.provider import Provider
 from tests.drivers.server import RunningServer, bound_sockets, serving
 
 CLUSTER = "idp_cluster"
@@ -118,3 +121,17 @@ async def server(services: Services, sockets: list[socket.socket], issuer: Issue
 
     async with serving(create_app(services), sockets):
         yield RunningServer(issuer=issuer, services=services)
+
+
+@pytest.fixture
+async def provider(server: RunningServer, services: Services, clock: MovableClock) -> AsyncIterator[Provider]:
+    """The provider with drivers for its people and apps."""
+    async with AsyncExitStack() as opened:
+        yield Provider(services=services, issuer=server.issuer, clock=clock, open=opened)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """One browser without scripts."""
+    async with Browser() as opened:
+        yield opened

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from idp.audit.sign_in import ConsentDenied, ConsentGiven
+from idp.directory.person import Person
 from idp.login.steps import Answer, Consent
 from idp.oidc.errors import AccessDenied
-from idp.storage import events, interactions
+from idp.storage import events, interactions, people
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.services import Services
 from idp.usecases.sign_in import close, look, proceed
@@ -34,3 +35,8 @@ async def _denied(current: Current, step: Consent) -> Outcome:
         return await look(scene.services, current.interaction.id, scene.visit)
     await events.record(scene.services.database, scene.events(ConsentDenied(scopes=step.scopes)))
     return left
+
+
+async def person_of(current: Current) -> Person | None:
+    """The values that the consent page shows: the person as the client would see them."""
+    return await people.find(current.scene.services.database, current.account.user)

@@ -34,9 +34,9 @@ async def settle_failure(scene: Scene, current: Current, failure: Failure) -> Cu
     return current
 
 
-def held(state: Held, username: str = "") -> Notice:
+def held(state: Held, method: Method, username: str = "") -> Notice:
     """The same words for any name: until when, or that the way is closed."""
-    return Notice(kind=NoticeKind.HELD, until=state.until, username=username)
+    return Notice(kind=NoticeKind.HELD, method=method.value, until=state.until, username=username)
 
 
 def _guards(scene: Scene, failure: Failure) -> tuple[Event, ...]:

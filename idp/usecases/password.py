@@ -94,7 +94,8 @@ def _key(username: str) -> str:
 
 async def _not_tried(current: Current, attempt: PasswordAttempt, state: Held, typed: Typed) -> Outcome:
     event = _refusal(attempt, "paused" if state.until else "closed", typed)
-    failure = Failure(event=event, notice=held(state, typed.username), method=Method.PASSWORD, state=state)
+    notice = held(state, Method.PASSWORD, typed.username)
+    failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=state)
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
 

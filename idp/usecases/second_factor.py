@@ -72,7 +72,7 @@ async def refused(
     """A code that did not count, of the app or of the recovery set."""
     failures = state.failures if isinstance(state, Reserved) else 0
     kind = _KINDS[method, reason in {"replayed", "used"}]
-    notice = held(state) if isinstance(state, Held) else Notice(kind=kind, failures=failures, until=used_at)
+    notice = held(state, method) if isinstance(state, Held) else Notice(kind=kind, failures=failures, until=used_at)
     event = FactorRefused(method=method, reason=reason, failures=failures or None)
     failure = Failure(event=event, notice=notice, method=method, state=state)
     return await settle_failure(current.scene, current, failure)

@@ -48,7 +48,7 @@ async def look(services: Services, interaction: InteractionId, visit: Visit) -> 
 
 
 async def weigh(services: Services, opened: Opened, visit: Visit) -> Outcome | None:
-    """The same for an Interaction at hand, as after a proof; None when the facts moved, so that it must be looked at."""
+    """The same for an Interaction at hand, as after a proof; None when the facts moved: then look again."""
     interaction = opened.interaction
     client = await services.client(interaction.request.client_id)
     if client is None or not client.active:

@@ -180,6 +180,11 @@ def switched_off_until_reset(contact: str) -> str:
     return f"There were too many wrong codes, so this way in is switched off. Ask {contact}."
 
 
+def closed_until_reset(contact: str) -> str:
+    """A password at its hard limit, in a browser that never signed in here; the same text for any name."""
+    return f"There were too many wrong passwords, so signing in from here is switched off. Ask {contact}."
+
+
 def paused_way(method: Literal["code", "recovery_code"]) -> str:
     """Words of a link on the pause page: what still works."""
     return "Use your authenticator app" if method == "code" else "Use a recovery code"

@@ -1,0 +1,26 @@
+"""The whole application: one route table over one set of services."""
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
+
+from idp.endpoints import routes as endpoint_routes
+from idp.pages.routes import routes as page_routes
+from idp.usecases.services import Services
+from idp.web.edges import Edge, House
+from idp.web.frame import bare_shell
+from idp.web.kinds import PAGES
+
+
+def create_app(services: Services) -> Starlette:
+    """The ASGI app. Services are opened and closed by whoever calls this."""
+    house = House(  # noqa: S604 (its `shell` is the frame of a page)
+        issuer=services.settings.issuer,
+        clock=services.clock,
+        entropy=services.entropy,
+        shell=lambda: bare_shell(services),
+        trusted_proxies=services.settings.trusted_proxies,
+    )
+    table: list[BaseRoute] = [*endpoint_routes(services, house), *page_routes(services, house)]
+    nothing = Route("/{path:path}", Edge(house=house, kind=PAGES, handlers={}))
+    path = services.settings.issuer.path
+    return Starlette(routes=[Mount(path, routes=table), nothing] if path else [*table, nothing])

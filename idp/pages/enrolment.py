@@ -1,0 +1,54 @@
+"""Set-up of an authenticator app, step 1 of 2: add the account to an app, type its code."""
+
+from anyio import to_thread
+
+from idp.authenticators import otpauth
+from idp.login.steps import Enrol, ReplaceApp
+from idp.usecases.enrolment import confirm, set_up
+from idp.usecases.outcome import Current, Outcome
+from idp.web import qr
+from idp.web.frame import shell
+from idp.web.said import errors
+from idp.web.step_pages import StepPage, Submission
+from idp.web.views import EnrolmentPage, View
+from idp.words.messages import Asker, enrolment_why
+
+NAME = "enrolment"
+
+
+async def show(current: Current) -> View | None:
+    """The same secret as long as it lives; None where another tab made one at this moment."""
+    made = await set_up(current)
+    if made is None:
+        return None
+    frame, account = shell(current, NAME), current.account.username
+    said = errors(current.interaction.notice, "code", current.scene.visit.at, frame.brand.contact)
+    uri = otpauth.provisioning_uri(frame.brand.name, account, made.secret, made.parameters)
+    return EnrolmentPage(
+        shell=shell(current, NAME, said),
+        why=enrolment_why(_asker(current), current.client.name, frame.brand.name),
+        account=account,
+        qr=await to_thread.run_sync(qr.svg, uri),
+        otpauth=uri,
+        key_groups=tuple(otpauth.manual_key(made.secret).split(" ")),
+        digits=made.parameters.digits,
+        period_seconds=made.parameters.period,
+    )
+
+
+async def submit(submission: Submission) -> Outcome:
+    """`code`."""
+    text = submission.form.text("code")
+    return await confirm(submission.services, submission.interaction, submission.visit, text)
+
+
+def _asker(current: Current) -> Asker:
+    """Who asks for a second factor; where several do, the app is the one that the person knows."""
+    identity = current.facts.identity
+    reasons = identity.requirement.reasons if identity else ()
+    deciding = {reason.source for reason in reasons if reason.effect == "decides"}
+    askers: tuple[Asker, ...] = ("client", "request", "server", "group", "user")
+    return next((asker for asker in askers if asker in deciding), "user")
+
+
+PAGE = StepPage(name=NAME, steps=(Enrol, ReplaceApp), show=show, submit=submit)

@@ -1,0 +1,34 @@
+"""A new password before going on."""
+
+from idp.login.steps import ChangePassword
+from idp.usecases.new_password import change_password
+from idp.usecases.outcome import Current, Outcome
+from idp.web.frame import shell
+from idp.web.said import errors
+from idp.web.step_pages import StepPage, Submission
+from idp.web.views import NewPasswordPage, View
+
+NAME = "new-password"
+
+
+async def show(current: Current) -> View | None:
+    """Why a new one is needed, and how long it must be."""
+    step = current.step
+    if not isinstance(step, ChangePassword):
+        return None
+    contact = shell(current, NAME).brand.contact
+    return NewPasswordPage(
+        shell=shell(current, NAME, errors(current.interaction.notice, "new_password", current.scene.visit.at, contact)),
+        reason=step.reason,
+        username=current.account.username,
+        minimum=step.minimum,
+    )
+
+
+async def submit(submission: Submission) -> Outcome:
+    """`new_password`."""
+    text = submission.form.text("new_password")
+    return await change_password(submission.services, submission.interaction, submission.visit, text)
+
+
+PAGE = StepPage(name=NAME, steps=(ChangePassword,), show=show, submit=submit)

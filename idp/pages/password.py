@@ -1,0 +1,34 @@
+"""Name and password."""
+
+from idp.authenticators.password import prepared
+from idp.login.steps import SignIn
+from idp.usecases.outcome import Current, Outcome
+from idp.usecases.password import Typed, prove_password
+from idp.web.frame import shell
+from idp.web.said import errors
+from idp.web.step_pages import StepPage, Submission
+from idp.web.views import PasswordPage, View
+
+NAME = "password"
+
+
+async def show(current: Current) -> View | None:
+    """With the name filled in that was typed, hinted at, or is signed in here already."""
+    notice, request = current.interaction.notice, current.interaction.request
+    again = isinstance(current.step, SignIn) and current.step.again
+    signed_in = current.account.username if again else ""
+    frame = shell(current, NAME)
+    return PasswordPage(
+        shell=shell(current, NAME, errors(notice, "username", current.scene.visit.at, frame.brand.contact)),
+        username=(notice.username if notice else "") or signed_in or request.login_hint or "",
+        again=again,
+    )
+
+
+async def submit(submission: Submission) -> Outcome:
+    """`username`, `password`."""
+    typed = Typed(username=submission.form.text("username"), password=prepared(submission.form.text("password")))
+    return await prove_password(submission.services, submission.interaction, submission.visit, typed)
+
+
+PAGE = StepPage(name=NAME, steps=(SignIn,), show=show, submit=submit)

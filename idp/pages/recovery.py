@@ -1,0 +1,30 @@
+"""A recovery code in place of an app code."""
+
+from idp.login.steps import ProveFactor
+from idp.usecases.outcome import Current, Outcome
+from idp.usecases.recovery import prove_recovery_code
+from idp.web.frame import shell
+from idp.web.pauses import pause
+from idp.web.said import errors
+from idp.web.step_pages import StepPage, Submission
+from idp.web.views import RecoveryPage, View
+
+NAME = "recovery"
+
+
+async def show(current: Current) -> View | None:
+    """The page, or while this way is paused the page that says until when."""
+    if (paused := pause(current, "recovery_code", NAME, "second-factor")) is not None:
+        return paused
+    code_url, contact = shell(current, "second-factor").action, shell(current, NAME).brand.contact
+    said = errors(current.interaction.notice, "recovery_code", current.scene.visit.at, contact, code_url)
+    return RecoveryPage(shell=shell(current, NAME, said), code_url=code_url)
+
+
+async def submit(submission: Submission) -> Outcome:
+    """`recovery_code`."""
+    text = submission.form.text("recovery_code")
+    return await prove_recovery_code(submission.services, submission.interaction, submission.visit, text)
+
+
+PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit)

@@ -1,0 +1,37 @@
+"""A code of the authenticator app."""
+
+from idp.login.steps import ProveFactor
+from idp.usecases.outcome import Current, Outcome
+from idp.usecases.second_factor import prove_app_code
+from idp.web.frame import shell, shown_account
+from idp.web.pauses import pause
+from idp.web.said import errors
+from idp.web.step_pages import StepPage, Submission
+from idp.web.views import SecondFactorPage, View
+
+NAME = "second-factor"
+
+
+async def show(current: Current) -> View | None:
+    """The page, or while this way is paused the page that says until when."""
+    if (paused := pause(current, "code", NAME, "recovery")) is not None:
+        return paused
+    step, notice = current.step, current.interaction.notice
+    left = step.codes_left if isinstance(step, ProveFactor) else 0
+    recovery = shell(current, "recovery").action if left else None
+    contact = shell(current, NAME).brand.contact
+    return SecondFactorPage(
+        shell=shell(current, NAME, errors(notice, "code", current.scene.visit.at, contact, recovery)),
+        account=shown_account(current),
+        recovery_url=recovery,
+        codes_left=left,
+    )
+
+
+async def submit(submission: Submission) -> Outcome:
+    """`code`."""
+    text = submission.form.text("code")
+    return await prove_app_code(submission.services, submission.interaction, submission.visit, text)
+
+
+PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit)

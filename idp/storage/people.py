@@ -1,0 +1,37 @@
+"""People as relying apps and the consent page see them: profile, addresses and the names of their groups."""
+
+from idp.directory.person import Person
+from idp.storage.database import Executor, Row
+from idp.values.ids import Subject, UserId
+
+COLUMNS = """
+u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.profile, u.address, u.updated_at
+"""
+
+GROUPS = """
+ARRAY(SELECT n.name FROM group_members m JOIN groups n ON n.id = m.group_id WHERE m.user_id = u.id ORDER BY n.name)
+"""
+
+PERSON = f"SELECT {COLUMNS}, {GROUPS} AS groups FROM users u WHERE u.id = $1"
+
+
+async def find(executor: Executor, user: UserId) -> Person | None:
+    """The person with their groups; None where the user is gone."""
+    row = await executor.fetchrow(PERSON, user)
+    return None if row is None else person_of(row)
+
+
+def person_of(row: Row) -> Person:
+    """A row with COLUMNS, and `groups` where groups were asked for (null else)."""
+    return Person(
+        sub=Subject(row["sub"]),
+        preferred_username=row["username"],
+        profile=row["profile"],
+        updated_at=row["updated_at"],
+        email=row["email"],
+        email_verified=row["email_verified"],
+        phone_number=row["phone_number"],
+        phone_number_verified=row["phone_number_verified"],
+        address=row["address"],
+        groups=tuple(row["groups"] or ()),
+    )
