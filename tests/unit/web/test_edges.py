@@ -1,8 +1,6 @@
 """Edges over HTTP, in process: methods, errors by kind, headers, forms, who may post."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 import httpx2
 import pytest
@@ -16,7 +14,7 @@ from idp.oidc.errors import InvalidClient, InvalidRequest
 from idp.usecases.errors import Busy, Unavailable
 from idp.web import cors, forms, responses
 from idp.web.call import call_of
-from idp.web.edges import Edge, House, PageError
+from idp.web.edges import Edge, PageError
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.kinds import AUTHORIZATION, OPERATIONS, PAGES, PROTOCOL, Kind
 from tests.drivers.page_server import AT, BARE, house_of
@@ -261,8 +259,3 @@ async def test_a_shared_response_is_never_changed() -> None:
 
     await ask(edge(PROTOCOL, {"GET": show}, allowed=cors.any_origin))
     assert prepared.raw_headers == before
-
-
-def test_the_house_is_a_plain_value() -> None:
-    assert isinstance(replace(house_of(ISSUER), trusted_proxies=()), House)
-    assert logging.getLogger("idp.web").handlers == []

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from idp.web import views
+from idp.web import responses, views
 from idp.web.shell import FieldError, Strip
 from idp.web.templates import preload, render
-from tests.browser.sample_pages import CODES, OTPAUTH, PASSWORD, START, VIEWS
+from tests.browser.sample_pages import CODES, OTPAUTH, PASSWORD, SAVE_CODES, START, VIEWS
 from tests.drivers.parsed_html import Document, Field
 
 ALL = pytest.mark.parametrize("name", sorted(VIEWS))
@@ -247,3 +247,36 @@ def test_buttons_that_need_a_script_are_hidden_without_one() -> None:
     for name in VIEWS:
         for button in re.findall(r'<button[^>]*type="button"[^>]*>', render(VIEWS[name])):
             assert " hidden>" in button
+
+
+@pytest.mark.parametrize(
+    ("contact", "href"),
+    [
+        ("help@example.org", "mailto:help@example.org"),
+        ("https://help.example.org/desk", "https://help.example.org/desk"),
+        ("the desk on floor 2", None),
+        ("javascript:alert(1)", None),
+        ('<a href="x">', None),
+    ],
+)
+def test_whom_to_ask_is_a_link_where_it_can_be_one(contact: str, href: str | None) -> None:
+    shell = replace(START, brand=replace(START.brand, contact=contact))
+    page = Document(render(replace(PASSWORD, shell=shell)))
+    assert [link.href for link in page.links if link.href != "#main"] == ([href] if href else [])
+    assert contact.removeprefix("https://") in page.text
+
+
+def test_help_is_a_link_where_there_is_a_page_for_it() -> None:
+    shell = replace(START, brand=replace(START.brand, help_url="https://help.example.org/"))
+    assert ("Help signing in", "https://help.example.org/") in [
+        (link.text, link.href) for link in Document(render(replace(PASSWORD, shell=shell))).links
+    ]
+
+
+def test_the_codes_can_be_downloaded() -> None:
+    """A file, not a page; it holds what the page shows, and nobody stores it on the way."""
+    answer = responses.recovery_codes_file(SAVE_CODES)
+    name = 'attachment; filename="northwind-recovery-codes-alice-2031-03-05.txt"'
+    assert answer.headers["content-disposition"] == name
+    assert answer.headers["cache-control"] == "no-store"
+    assert [line for line in bytes(answer.body).decode().splitlines() if line in CODES] == list(CODES)

@@ -2,6 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from inspect import isfunction
+from itertools import product
+from types import NoneType
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -20,6 +24,32 @@ def test_pages_speak_the_words_of_the_house(name: str) -> None:
     """«sign in», «two-factor», «authenticator app», «code», «recovery code»; what is unfolded for developers aside."""
     text = re.sub(r"<dl.*</dl>", "", render(VIEWS[name]), flags=re.DOTALL)
     assert AVOIDED.findall(Document(text).text) == []
+
+
+def samples(hint: object) -> list[object]:
+    """Some values of an argument's type; every one of a Literal."""
+    plain: dict[object, list[object]] = {
+        str: ["wiki"],
+        int: [1, 2],
+        bool: [False, True],
+        datetime: [AT],
+        NoneType: [None],
+    }
+    return plain.get(hint) or [each for part in get_args(hint) for each in (plain.get(part) or [part])]
+
+
+SENTENCES = {name: made for name, made in vars(messages).items() if isfunction(made) and not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_chosen_sentences_speak_the_words_of_the_house(name: str) -> None:
+    """Each message, with each kind of argument: words, a capital first letter, no trailing space."""
+    hints = {key: hint for key, hint in get_type_hints(SENTENCES[name]).items() if key != "return"}
+    for values in product(*(samples(hint) for hint in hints.values())):
+        text = SENTENCES[name](**dict(zip(hints, values, strict=True)))
+        assert AVOIDED.findall(text) == []
+        assert text == text.strip()
+        assert text[:1].isupper() or text[:1].isdigit() or text.startswith("wiki")
 
 
 @pytest.mark.parametrize(
