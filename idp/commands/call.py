@@ -91,10 +91,8 @@ def start_embedded(settings: Settings, *, prefer_own: float = 0.0) -> RunningPos
     return postgres.start(settings.postgres_folder, binaries=settings.postgres_bin, prefer_own=prefer_own)
 
 
-async def prepared(settings: Settings, started: RunningPostgres | None, report: Callable[[str], None]) -> Settings:
-    """Settings that name a database with this code's schema; an embedded one is brought there."""
-    if started is None:
-        return settings
+async def prepared(settings: Settings, started: RunningPostgres, report: Callable[[str], None]) -> Settings:
+    """Settings that name the embedded database, brought to this code's schema."""
     known = await prepare_embedded(settings, started.dsn, started.superuser)
     await migrate_database(known, clock(), report)
     return known
@@ -112,7 +110,8 @@ def owner() -> Actor:
 async def _run(
     settings: Settings, started: RunningPostgres | None, work: Callable[[Call], Awaitable[Result]]
 ) -> Result:
-    async with opened(await prepared(settings, started, lambda _: None)) as call:
+    known = settings if started is None else await prepared(settings, started, lambda _: None)
+    async with opened(known) as call:
         return await work(call)
 
 

@@ -17,6 +17,8 @@ _KEEP_ALIVE = 65  # seconds; longer than the 60 that reverse proxies keep a conn
 class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if not self.started:  # the application could not start, and has said why
+            return
         # What exists now lives as long as the process: the garbage collector need not walk it again and again.
         gc.collect()
         gc.freeze()

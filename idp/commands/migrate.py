@@ -1,0 +1,29 @@
+"""`idp migrate`: the schema, brought to this version by its owner."""
+
+import asyncio
+import os
+from contextlib import ExitStack
+
+import typer
+
+from idp.commands.call import REFUSALS, prepared, start_embedded
+from idp.commands.output import Json, complain, tell
+from idp.composition import clock, migrate_database
+from idp.settings import Settings
+
+
+def run(*, as_json: Json = False) -> None:
+    """Apply what is missing; safe while the previous version still serves."""
+    applied: list[str] = []
+    try:
+        settings = Settings.load(os.environ)
+        with ExitStack() as stack, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            if settings.database_url is None:
+                runner.run(prepared(settings, stack.enter_context(start_embedded(settings)), applied.append))
+            else:
+                runner.run(migrate_database(settings, clock(), applied.append))
+    except REFUSALS as refusal:
+        complain(str(refusal))
+        raise typer.Exit(1) from None
+    text = "\n".join(f"applied {name}" for name in applied) or "Nothing to do: the schema is this version's."
+    tell({"applied": applied}, lambda: text, as_json=as_json)
