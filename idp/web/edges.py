@@ -67,15 +67,17 @@ class Edge:
         call = Call(at=self.house.clock(), origin=origin(request, self.house.trusted_proxies, self.house.entropy))
         scope[KEY] = call
         with structlog.contextvars.bound_contextvars(request_id=call.reference):
+            extra: Mapping[str, str] = {}
             try:
-                response = await self._answer(request)
+                # First: a script that may read the answer may read the error too, and has to act on it.
                 extra = await cors.headers(self.cors, request.headers.get("origin"))
+                response = await self._answer(request)
             except ClientDisconnect:
                 return
             except PageError as stop:
-                response, extra = responses.page(stop.view, headers=stop.headers), {}
+                response = responses.page(stop.view, headers=stop.headers)
             except Exception as error:  # noqa: BLE001 - the one place for HTTP: nothing leaves as a stack trace
-                response, extra = self._failed(request, error, call), {}
+                response = self._failed(request, error, call)
             await response(scope, receive, self._with_headers(send, extra))
 
     async def _answer(self, request: Request) -> Response:

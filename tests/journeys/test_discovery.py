@@ -1,0 +1,203 @@
+"""Discovery, keys, health, and who may read what from a script (OIDC Discovery 4, RFC 8414, RFC 9700 2.6)."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from idp.usecases import clients
+from idp.usecases.clients import Metadata
+from idp.usecases.unit import unit
+from tests.drivers.app_code import header_of
+from tests.drivers.grants import COMMAND
+from tests.drivers.world import World
+
+OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
+SPA = "https://app.example.org"
+
+
+async def metadata(world: World) -> dict[str, object]:
+    found: dict[str, object] = (await world.http.get(world.issuer.url(OPENID))).json()
+    return found
+
+
+async def test_both_addresses_tell_the_same(world: World) -> None:
+    """O-49; certification B1: application/json, issuer as configured."""
+    one, other = [await world.http.get(world.issuer.url(path)) for path in (OPENID, OAUTH)]
+    assert one.status_code == 200
+    assert one.headers["content-type"] == "application/json"
+    assert one.json() == other.json()
+    assert one.json()["issuer"] == world.issuer
+
+
+async def test_the_issuer_is_never_taken_from_the_host_header(world: World) -> None:
+    """design.md."""
+    answer = await world.http.get(world.issuer.url(OPENID), headers={"Host": "evil.example"})
+    assert answer.json()["issuer"] == world.issuer
+    assert "evil" not in answer.text
+
+
+async def test_documents_may_be_kept_for_minutes_and_asked_for_by_version(world: World) -> None:
+    """RFC 9110 13.1.2: 304 while nothing has changed."""
+    for path in (OPENID, "/jwks"):
+        url = world.issuer.url(path)
+        answer = await world.http.get(url)
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        for condition in (answer.headers["etag"], f'"other", W/{answer.headers["etag"]}', "*"):
+            again = await world.http.get(url, headers={"If-None-Match": condition})
+            assert (again.status_code, again.content) == (304, b"")
+        assert (await world.http.get(url, headers={"If-None-Match": '"other"'})).status_code == 200
+        head = await world.http.head(url)
+        assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_documents_cost_no_statement(world: World) -> None:
+    """design.md section 6."""
+    await world.services.configuration()
+    before = world.services.database.statements
+    for path in (OPENID, OAUTH, "/jwks"):
+        assert (await world.http.get(world.issuer.url(path))).status_code == 200
+    assert world.services.database.statements == before
+
+
+async def test_the_keys_are_public_and_named(world: World) -> None:
+    """RFC 7517, O-50; certification B2: unique kid, use and alg, no private member."""
+    found = (await world.http.get(world.issuer.url("/jwks"))).json()["keys"]
+    assert len({key["kid"] for key in found}) == len(found) >= 2
+    for key in found:
+        assert key["use"] == "sig"
+        assert key["alg"] in {"RS256", "ES256"}
+        assert not key.keys() & {"d", "p", "q", "dp", "dq", "qi", "k"}
+
+
+async def test_tokens_verify_with_the_published_keys(world: World) -> None:
+    """By joserfc, which knows nothing of us."""
+    app = await world.app(metadata=Metadata(id_token_alg="ES256"))
+    tokens = await world.signed_in(app)
+    published = KeySet.import_key_set((await world.http.get(world.issuer.url("/jwks"))).json())
+    for name in ("id_token", "access_token"):
+        assert jwt.decode(tokens[name], published, algorithms=["ES256"]).claims["iss"] == world.issuer
+
+
+async def test_a_new_key_is_published_at_once_and_an_algorithm_with_its_first_key(world: World) -> None:
+    """O-49, O-50: EdDSA is advertised once there is a key for it."""
+    before = await world.http.get(world.issuer.url("/jwks"))
+    assert (await metadata(world))["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
+    app = await world.app(metadata=Metadata(id_token_alg="EdDSA"))
+    token = (await world.signed_in(app))["id_token"]
+    after = await world.http.get(world.issuer.url("/jwks"))
+    assert header_of(token)["kid"] in {key["kid"] for key in after.json()["keys"]}
+    assert after.headers["etag"] != before.headers["etag"]
+    assert (await metadata(world))["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "EdDSA"]
+
+
+async def test_what_is_not_supported_is_said_outright(world: World) -> None:
+    """Certification B1: request_uri_parameter_supported defaults to true."""
+    found = await metadata(world)
+    assert found["request_uri_parameter_supported"] is False
+    assert found["request_parameter_supported"] is False
+    assert found["claims_parameter_supported"] is False
+    assert found["authorization_response_iss_parameter_supported"] is True
+    assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert found["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"]
+    assert found["code_challenge_methods_supported"] == ["S256"]
+
+
+async def test_the_documents_outlast_the_database(world: World) -> None:
+    """Relying apps that check tokens go on during an outage."""
+    await world.http.get(world.issuer.url("/jwks"))
+    world.services.cache.distrust()
+    await world.services.database.close()
+    assert (await world.http.get(world.issuer.url("/jwks"))).status_code == 200
+
+
+async def test_an_unadvertised_address_is_a_plain_404(world: World) -> None:
+    """relying-apps.md: Grafana also calls userinfo + /emails."""
+    assert (await world.http.get(world.issuer.url("/userinfo/emails"))).status_code == 404
+
+
+# ── health ───────────────────────────────────────────────────────────────────
+
+
+async def test_health_and_readiness(world: World) -> None:
+    """The process, and database and keys; neither tells anything about anybody."""
+    for path in ("/healthz", "/readyz"):
+        answer = await world.http.get(world.issuer.url(path))
+        assert (answer.status_code, answer.text) == (200, "ok\n")
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_without_a_database_the_process_lives_and_is_not_ready(world: World) -> None:
+    """A load balancer sends nobody here; nobody restarts us."""
+    await world.services.database.close()
+    assert (await world.http.get(world.issuer.url("/healthz"))).status_code == 200
+    answer = await world.http.get(world.issuer.url("/readyz"))
+    assert (answer.status_code, answer.text) == (503, "missing: database\n")
+
+
+async def test_metrics_are_not_there_for_everybody(world: World) -> None:
+    """ASVS 13.4.5: on their own address alone."""
+    assert (await world.http.get(world.issuer.url("/metrics"))).status_code == 404
+
+
+# ── scripts of other sites (O-11) ────────────────────────────────────────────
+
+
+async def from_page(world: World, method: str, path: str, origin: str, **headers: str) -> httpx2.Response:
+    return await world.http.request(method, world.issuer.url(path), headers={"Origin": origin, **headers})
+
+
+@pytest.mark.parametrize("path", [OPENID, OAUTH, "/jwks"])
+async def test_any_page_may_read_discovery_and_keys(world: World, path: str) -> None:
+    answer = await from_page(world, "GET", path, "https://anywhere.example")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/token", "/userinfo", "/revoke"])
+async def test_pages_of_public_clients_may_call_and_read_errors_too(world: World, path: str) -> None:
+    """Errors are for the app to act on: it must see invalid_grant and invalid_token."""
+    await world.app("spa", "spa")
+    asked = await from_page(world, "OPTIONS", path, SPA, **{"Access-Control-Request-Method": "POST"})
+    assert asked.status_code == 204
+    assert asked.headers["access-control-allow-origin"] == SPA
+    assert "POST" in asked.headers["access-control-allow-methods"]
+    assert "Authorization" in asked.headers["access-control-allow-headers"]
+    answer = await from_page(world, "POST", path, SPA)
+    assert answer.status_code in {400, 401}
+    assert answer.headers["access-control-allow-origin"] == SPA
+    assert "Origin" in answer.headers["vary"]
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "https://app.example.org:8443", "http://app.example.org", "null"]
+)
+async def test_other_pages_may_not(world: World, origin: str) -> None:
+    await world.app("spa", "spa")
+    await world.app("wiki", "web", Metadata(redirect_uris=("https://evil.example/callback",)))
+    for method in ("OPTIONS", "POST"):
+        answer = await from_page(world, method, "/token", origin)
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/introspect", "/healthz", "/readyz", "/metrics"])
+async def test_no_page_may_call_what_is_for_servers(world: World, path: str) -> None:
+    await world.app("spa", "spa")
+    for method in ("OPTIONS", "GET", "POST"):
+        answer = await from_page(world, method, path, SPA)
+        assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_page_loses_its_right_with_its_client(world: World) -> None:
+    """Read from memory, and forgotten when a client changes."""
+    await world.app("spa", "spa")
+    assert "access-control-allow-origin" in (await from_page(world, "OPTIONS", "/token", SPA)).headers
+    before = world.services.database.statements
+    assert "access-control-allow-origin" in (await from_page(world, "OPTIONS", "/token", SPA)).headers
+    assert world.services.database.statements == before
+    async with unit(world.services, COMMAND, None, world.clock()) as made:
+        await clients.set_active(made, "spa", active=False)
+    assert "access-control-allow-origin" not in (await from_page(world, "OPTIONS", "/token", SPA)).headers

@@ -1,0 +1,21 @@
+"""Fixtures of races: `world` serves the endpoints, with apps and people made without the pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from socket import socket
+
+import pytest
+
+from idp.usecases.services import Services
+from idp.values.issuer import Issuer
+from tests.drivers.clock import MovableClock
+from tests.drivers.world import World
+from tests.drivers.world import world as made
+
+
+@pytest.fixture
+async def world(services: Services, sockets: list[socket], issuer: Issuer, clock: MovableClock) -> AsyncIterator[World]:
+    """A provider at `world.issuer`."""
+    async with made(services, sockets, issuer, clock) as yielded:
+        yield yielded
