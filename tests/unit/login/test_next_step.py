@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from idp.authenticators.evidence import Evidence
@@ -416,6 +416,7 @@ SPOILT: dict[str, tuple[Callable[[Known], Known], Step]] = {
 
 
 @pytest.mark.parametrize("obstacle", SPOILT)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_each_obstacle_alone_is_enough(obstacle: str, data: st.DataObject) -> None:
     """One thing taken from a sign-in that would be cleared, and that thing is asked for."""
