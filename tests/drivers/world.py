@@ -1,26 +1,26 @@
-"""A provider with apps and people in it, at its endpoints: what tests of tokens begin with. Pages are left out."""
+"""A provider with apps and people in it who never saw a page: what tests of tokens begin with."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from socket import socket
 
 import httpx2
-from starlette.applications import Starlette
 
-from idp import endpoints
+from idp.app import create_app
 from idp.policy.account import Account
 from idp.usecases.clients import Kind, Metadata
 from idp.usecases.services import Services
 from idp.values.issuer import Issuer
-from idp.web.edges import House
-from idp.web.shell import Brand, Shell
 from tests.drivers.app_code import RelyingApp
 from tests.drivers.clock import MovableClock
 from tests.drivers.grants import Asked, Issued, add_client, add_person, issue
 from tests.drivers.server import serving
+
+QUIET_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,16 @@ class World:
         return tokens
 
     async def warm(self, app: RelyingApp) -> None:
-        """Configuration and client at hand, as in a server that has run for a while: budgets are counted from there."""
+        """As in a server that has run for a while: every change was heard of, configuration and client are at hand.
+
+        Notifications come in the order of commits and in one go, so that with ours all earlier ones are there.
+        """
+        cache, before, seen = self.services.cache, self.services.cache.generation, -1
+        await self.services.database.execute("SELECT pg_notify('configuration', 'nothing')")
+        quiet = False
+        while not quiet:
+            await asyncio.sleep(QUIET_SECONDS)
+            quiet, seen = seen == cache.generation != before, cache.generation
         await self.services.configuration()
         await self.services.client(app.registered.client.client_id)
 
@@ -68,17 +77,6 @@ class World:
 
 @asynccontextmanager
 async def world(services: Services, sockets: list[socket], issuer: Issuer, clock: MovableClock) -> AsyncIterator[World]:
-    """Serve the endpoints at the issuer."""
-    house = House(
-        issuer=issuer,
-        clock=services.clock,
-        entropy=services.entropy,
-        shell=_shell,
-    )
-    app = Starlette(routes=endpoints.routes(services, house))
-    async with serving(app, sockets), httpx2.AsyncClient() as http:
+    """Serve it at the issuer."""
+    async with serving(create_app(services), sockets), httpx2.AsyncClient() as http:
         yield World(services=services, issuer=issuer, clock=clock, http=http)
-
-
-def _shell() -> Shell:
-    return Shell(brand=Brand(name="idp", contact="an admin"))

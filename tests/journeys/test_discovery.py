@@ -55,7 +55,7 @@ async def test_documents_may_be_kept_for_minutes_and_asked_for_by_version(world:
 
 async def test_documents_cost_no_statement(world: World) -> None:
     """design.md section 6."""
-    await world.services.configuration()
+    await world.warm(await world.app())
     before = world.services.database.statements
     for path in (OPENID, OAUTH, "/jwks"):
         assert (await world.http.get(world.issuer.url(path))).status_code == 200
@@ -193,7 +193,7 @@ async def test_no_page_may_call_what_is_for_servers(world: World, path: str) -> 
 
 async def test_a_page_loses_its_right_with_its_client(world: World) -> None:
     """Read from memory, and forgotten when a client changes."""
-    await world.app("spa", "spa")
+    await world.warm(await world.app("spa", "spa"))
     assert "access-control-allow-origin" in (await from_page(world, "OPTIONS", "/token", SPA)).headers
     before = world.services.database.statements
     assert "access-control-allow-origin" in (await from_page(world, "OPTIONS", "/token", SPA)).headers
