@@ -1,9 +1,9 @@
 """A whole provider with people and apps in it: what journeys through the pages begin with.
 
-    wiki = await provider.app("wiki")                       # a client, and a relying party made of Authlib
-    alice = await provider.person("alice")                  # a person with a password of their own, no second factor
-    page = await alice.sign_in(await browser.open(await wiki.authorization_url()))
-    tokens = await wiki.exchange(page.url)
+wiki = await provider.app("wiki")                       # a client, and a relying party made of Authlib
+alice = await provider.person("alice")                  # a person with a password of their own, no second factor
+page = await alice.sign_in(await browser.open(await wiki.authorization_url()))
+tokens = await wiki.exchange(page.url)
 """
 
 from __future__ import annotations

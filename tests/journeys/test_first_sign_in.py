@@ -1,4 +1,4 @@
-"""The main job: a first sign-in with forced enrolment, then the next ones, as a person without JavaScript meets them."""
+"""The main job: a first sign-in with forced enrolment, then the next ones, as a person without scripts meets them."""
 
 from __future__ import annotations
 

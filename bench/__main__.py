@@ -1,0 +1,158 @@
+"""`make bench`: prints CPU-milliseconds and requests per second of each operation, start times and memory.
+
+python -m bench [--workers 1,2] [--rounds 3] [--only silent] [--memory]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bench import operations
+from bench.load import Operation, run
+from bench.population import PASSWORD, Population, populate
+from bench.stand import Stand
+from idp.authenticators import password
+
+CONNECTIONS = 8
+PEOPLE = 1300
+SIGNED_IN = 32
+MEMORY_REQUESTS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: the median round."""
+
+    name: str
+    server_ms: float
+    database_ms: float
+    per_second: float
+
+    def line(self) -> str:
+        """As it is printed."""
+        total = self.server_ms + self.database_ms
+        bar = "▇" * min(40, round(total * 8))
+        return (
+            f"{self.name:38} {self.server_ms:7.3f} {self.database_ms:9.3f} {total:7.3f} {self.per_second:9.0f}  {bar}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An operation, how often it runs in a round, and over how many connections."""
+
+    name: str
+    count: int
+    operation: Callable[[int], Operation]
+    """Of the number of the round, since some things can be done once only."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench", description="CPU per operation of server and database")
+    parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--memory", action="store_true", help="100,000 requests, and memory before and after")
+    asked = parser.parse_args()
+    print(f"{datetime.now(UTC):%Y-%m-%d}  {_machine()}")
+    for workers in map(int, asked.workers.split(",")):
+        _measure(workers, asked.rounds, asked.only, memory=asked.memory)
+
+
+def _measure(workers: int, rounds: int, only: str, *, memory: bool) -> None:
+    with Stand(workers) as stand:
+        cold = stand.start()
+        stand.stop()
+        warm = stand.start()
+        idle = max(stand.worker_memory())
+        print(f"\n{workers} worker(s): cold start {cold:.2f} s, warm {warm:.2f} s, idle memory {idle:.0f} MB a worker")
+        print(f"{'CPU ms per operation':38} {'server':>7} {'database':>9} {'both':>7} {'per s':>9}")
+        population = asyncio.run(populate(stand.environ, PEOPLE))
+        for case in asyncio.run(_cases(stand, population, rounds)):
+            if only in case.name:
+                print(_row(stand, case, rounds).line(), flush=True)
+        print(f"{'of which one password hash (argon2id)':38} {_hash_ms():7.3f}")
+        if memory:
+            asyncio.run(run(stand.issuer, operations.plain_get("/jwks"), MEMORY_REQUESTS, CONNECTIONS))
+            print(f"memory after {MEMORY_REQUESTS} further requests: {max(stand.worker_memory()):.0f} MB a worker")
+
+
+async def _cases(stand: Stand, population: Population, rounds: int) -> list[Case]:
+    apps = population.apps
+    here = await operations.signed_in(stand.issuer, population, apps["es256"], 0, SIGNED_IN)
+    rotating = await operations.signed_in(
+        stand.issuer, population, apps["rotating"], SIGNED_IN, CONNECTIONS * (rounds + 1)
+    )
+    first, each = SIGNED_IN + CONNECTIONS * (rounds + 1), 150
+
+    def turning(turn: int) -> Operation:
+        mine = rotating.refresh_tokens[turn * CONNECTIONS : (turn + 1) * CONNECTIONS]
+        return operations.refresh(apps["rotating"], mine)
+
+    def signing_in(turn: int) -> Operation:
+        begin = first + turn * each
+        return operations.full(apps["es256"], population.people[begin : begin + each])
+
+    async_table: list[tuple[str, int, Callable[[int], Operation]]] = [
+        ("discovery", 3000, lambda _: operations.plain_get("/.well-known/openid-configuration")),
+        ("jwks", 3000, lambda _: operations.plain_get("/jwks")),
+        ("client_credentials (ES256)", 3000, lambda _: operations.client_credentials(apps["machine"])),
+        ("refresh, without rotation (ES256)", 2000, lambda _: operations.refresh(apps["es256"], here.refresh_tokens)),
+        ("refresh, with rotation (ES256)", 2000, turning),
+        ("userinfo", 3000, lambda _: operations.userinfo(here.access_tokens)),
+        ("introspection", 3000, lambda _: operations.introspection(apps["es256"], here.access_tokens)),
+        ("silent authorize + code (ES256)", 1000, lambda _: operations.silent(apps["es256"], here)),
+        ("silent authorize + code (RS256)", 1000, lambda _: operations.silent(apps["rs256"], here)),
+        ("full sign-in: password + app code", each, signing_in),
+    ]
+    return [Case(name=name, count=count, operation=operation) for name, count, operation in async_table]
+
+
+def _row(stand: Stand, case: Case, rounds: int) -> Row:
+    """A warm-up, then the median of the rounds."""
+    measured = [_once(stand, case, turn) for turn in range(rounds + 1)][1:]
+    by_total = sorted(measured, key=lambda each: each.server_ms + each.database_ms)
+    return by_total[len(by_total) // 2]
+
+
+def _once(stand: Stand, case: Case, turn: int) -> Row:
+    operation = case.operation(turn)
+    before, begun = stand.cpu(), time.perf_counter()
+    asyncio.run(run(stand.issuer, operation, case.count, CONNECTIONS))
+    elapsed = time.perf_counter() - begun
+    used = stand.cpu().since(before)
+    return Row(
+        name=case.name,
+        server_ms=used.server * 1000 / case.count,
+        database_ms=used.database * 1000 / case.count,
+        per_second=case.count / elapsed,
+    )
+
+
+def _hash_ms() -> float:
+    stored = password.hash_password(password.prepared(PASSWORD), password.LESS_MEMORY, bytes(16))
+    times = []
+    for _ in range(20):
+        begun = time.process_time()
+        password.verify(stored, password.prepared(PASSWORD))
+        times.append(time.process_time() - begun)
+    return statistics.median(times) * 1000
+
+
+def _machine() -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        models = [line.partition(":")[2].strip() for line in info if line.startswith("model name")]
+    return f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()

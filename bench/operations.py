@@ -1,0 +1,216 @@
+"""The operations: what relying apps and people's browsers do, each as one unit that is counted."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import pyotp
+
+from bench.load import Answer, Connection, Operation, run
+from bench.population import CALLBACK, PASSWORD, SCOPES, App, Population, Somebody
+
+OK, SEE_OTHER = 200, 303
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
+PERIOD = 30
+
+_CSRF = re.compile(rb'name="csrf" value="([^"]+)"')
+_ACTION = re.compile(rb'<form method="post" action="([^"]+)"')
+_TARGET = re.compile(rb'http-equiv="refresh" content="0; ?url=([^"]+)"', re.IGNORECASE)
+
+
+class Failed(Exception):
+    """An answer that no operation expects: the bench stops rather than measure it."""
+
+
+def expect(answer: Answer, status: int) -> Answer:
+    """The answer, if it has that status."""
+    if answer.status != status:
+        raise Failed(f"{answer.status} instead of {status}: {answer.body[:300]!r}")
+    return answer
+
+
+def basic(app: App) -> dict[str, str]:
+    """client_secret_basic."""
+    joined = f"{quote(app.client_id)}:{quote(app.secret)}"
+    return {"Authorization": "Basic " + base64.b64encode(joined.encode()).decode()}
+
+
+def authorize_path(app: App) -> str:
+    """An authorization request with PKCE."""
+    asked = {
+        "client_id": app.client_id,
+        "redirect_uri": CALLBACK,
+        "response_type": "code",
+        "scope": " ".join(SCOPES),
+        "state": "af0ifjsldkj",
+        "nonce": "n-0S6_WzA2Mj",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    return f"/authorize?{urlencode(asked)}"
+
+
+@dataclass(slots=True)
+class SignedIn:
+    """Browsers with a live session, one per connection of the load, and the tokens that apps got for them."""
+
+    cookies: list[dict[str, str]] = field(default_factory=list)
+    access_tokens: list[str] = field(default_factory=list)
+    refresh_tokens: list[str] = field(default_factory=list)
+
+
+async def sign_in(connection: Connection, person: Somebody, app: App) -> str:
+    """Password and app code, to the authorization code."""
+    at = expect(await connection.get(authorize_path(app)), SEE_OTHER)
+    page = await _follow(connection, at)
+    page = await _submit(connection, page, {"username": person.username, "password": PASSWORD})
+    code = pyotp.TOTP(person.secret.expose()).at(int(time.time()))
+    page = await _submit(connection, page, {"code": code})
+    found = _TARGET.search(page.body)
+    if found is None:
+        raise Failed(f"no way back to the app: {page.body[:300]!r}")
+    return code_of(found[1].decode().replace("&amp;", "&"))
+
+
+async def exchange(connection: Connection, app: App, code: str) -> dict[str, str]:
+    """The code for tokens."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
+    answer = expect(await connection.post("/token", form, basic(app)), OK)
+    return _json(answer)
+
+
+def silent(app: App, signed_in: SignedIn) -> Operation:
+    """A second app asks: silent authorize, then the code exchange."""
+
+    async def operation(connection: Connection, number: int) -> None:
+        if not connection.cookies:
+            connection.cookies.update(signed_in.cookies[number % len(signed_in.cookies)])
+        answer = expect(await connection.get(authorize_path(app)), SEE_OTHER)
+        await exchange(connection, app, code_of(answer.header("location")))
+
+    return operation
+
+
+def full(app: App, people: tuple[Somebody, ...]) -> Operation:
+    """A whole sign-in of somebody who is enrolled, to the authorization code."""
+
+    async def operation(connection: Connection, number: int) -> None:
+        connection.cookies.clear()
+        await sign_in(connection, people[number], app)
+
+    return operation
+
+
+def plain_get(path: str) -> Operation:
+    """A GET without anything."""
+
+    async def operation(connection: Connection, _: int) -> None:
+        expect(await connection.get(path), OK)
+
+    return operation
+
+
+def client_credentials(app: App) -> Operation:
+    """A machine's token."""
+    headers = basic(app)
+
+    async def operation(connection: Connection, _: int) -> None:
+        expect(await connection.post("/token", {"grant_type": "client_credentials"}, headers), OK)
+
+    return operation
+
+
+def refresh(app: App, tokens: list[str]) -> Operation:
+    """The next tokens; where the app rotates, each answer's refresh token is the next one sent."""
+    headers, current = basic(app), list(tokens)
+
+    async def operation(connection: Connection, number: int) -> None:
+        # one chain of rotation per connection, so that no predecessor is used twice
+        mine = current[number % len(current)] if not connection.cookies else connection.cookies["refresh"]
+        form = {"grant_type": "refresh_token", "refresh_token": mine}
+        answer = _json(expect(await connection.post("/token", form, headers), OK))
+        connection.cookies["refresh"] = answer.get("refresh_token", mine)
+
+    return operation
+
+
+def userinfo(tokens: list[str]) -> Operation:
+    """The claims of a person."""
+
+    async def operation(connection: Connection, number: int) -> None:
+        headers = {"Authorization": f"Bearer {tokens[number % len(tokens)]}"}
+        expect(await connection.get("/userinfo", headers), OK)
+
+    return operation
+
+
+def introspection(app: App, tokens: list[str]) -> Operation:
+    """An API asks about a token."""
+    headers = basic(app)
+
+    async def operation(connection: Connection, number: int) -> None:
+        form = {"token": tokens[number % len(tokens)]}
+        answer = expect(await connection.post("/introspect", form, headers), OK)
+        if not answer.body.startswith(b'{"active":true'):
+            raise Failed(f"not active: {answer.body[:200]!r}")
+
+    return operation
+
+
+async def signed_in(issuer: str, population: Population, app: App, first: int, count: int) -> SignedIn:
+    """Sign that many people in, one browser each, and get tokens for the app."""
+    made = SignedIn()
+
+    async def operation(connection: Connection, number: int) -> None:
+        connection.cookies.clear()
+        code = await sign_in(connection, population.people[first + number], app)
+        tokens = await exchange(connection, app, code)
+        made.cookies.append({"session": connection.cookies["session"], "browser": connection.cookies["browser"]})
+        made.access_tokens.append(tokens["access_token"])
+        made.refresh_tokens.append(tokens["refresh_token"])
+
+    await run(issuer, operation, count, connections=4)
+    return made
+
+
+def code_of(url: str) -> str:
+    """The code in an authorization response."""
+    found = parse_qs(urlsplit(url).query)
+    if "code" not in found:
+        raise Failed(f"no code in {url[:200]}")
+    return found["code"][0]
+
+
+async def _follow(connection: Connection, answer: Answer) -> Answer:
+    while answer.status == SEE_OTHER:
+        parts = urlsplit(answer.header("location"))
+        answer = await connection.get(f"{parts.path}?{parts.query}")
+    return expect(answer, OK)
+
+
+async def _submit(connection: Connection, page: Answer, fields: dict[str, str]) -> Answer:
+    token, action = _CSRF.search(page.body), _ACTION.search(page.body)
+    forms = _ACTION.findall(page.body)
+    own = [each for each in forms if not each.split(b"?")[0].endswith((b"cancel", b"another-account"))]
+    if token is None or action is None or not own:
+        raise Failed(f"no form: {page.body[:300]!r}")
+    parts = urlsplit(own[0].decode().replace("&amp;", "&"))
+    sent = {"csrf": token[1].decode(), **fields}
+    headers = {"Origin": f"http://{connection.host}:{connection.port}", "Sec-Fetch-Site": "same-origin"}
+    return await _follow(connection, await connection.post(f"{parts.path}?{parts.query}", sent, headers))
+
+
+def _json(answer: Answer) -> dict[str, str]:
+    parsed: dict[str, str] = json.loads(answer.body)
+    return parsed

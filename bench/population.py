@@ -1,0 +1,108 @@
+"""Who and what the bench needs, made by the use cases themselves on the stand's own database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from idp.authenticators import totp
+from idp.commands.call import prepared, start_embedded
+from idp.composition import clock, entropy, open_services
+from idp.settings import Settings
+from idp.usecases import clients, passwords, users
+from idp.usecases.clients import Kind, Metadata
+from idp.usecases.second_factor import secret_place
+from idp.usecases.services import Services
+from idp.usecases.unit import unit
+from idp.usecases.users import NewUser
+from idp.values.actors import Actor
+from idp.values.entropy import random_uuid
+from idp.values.ids import AuthenticatorId
+from idp.values.secrets import Password, TotpSecret
+
+ACTOR = Actor(kind="command", name="bench")
+PASSWORD = "seven quiet herons by the lake"
+CALLBACK = "http://127.0.0.1:9/callback"
+SCOPES = ("openid", "profile", "email", "offline_access")
+
+APP = """
+INSERT INTO totp_authenticators (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at)
+VALUES ($1, $2, $3, 'SHA1', 6, 30, 'confirmed', 0, $4)
+"""
+CODES = """
+INSERT INTO recovery_code_sets (id, user_id, salt, pepper_id, created_at, acknowledged_at)
+VALUES ($1, $2, $3, 'none', $4, $4)
+"""
+CODE = "INSERT INTO recovery_codes (set_id, digest) SELECT $1, sha256(n::text::bytea) FROM generate_series(1, 10) n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A registered client."""
+
+    client_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Somebody:
+    """A person with an authenticator app."""
+
+    username: str
+    secret: TotpSecret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """What was made."""
+
+    people: tuple[Somebody, ...]
+    apps: Mapping[str, App]
+
+
+APPS: Mapping[str, tuple[Kind, Metadata]] = {
+    "es256": ("web", Metadata(redirect_uris=(CALLBACK,), first_party=True, id_token_alg="ES256", scopes=SCOPES)),
+    "rs256": ("web", Metadata(redirect_uris=(CALLBACK,), first_party=True, id_token_alg="RS256", scopes=SCOPES)),
+    "rotating": (
+        "web",
+        Metadata(
+            redirect_uris=(CALLBACK,), first_party=True, id_token_alg="ES256", scopes=SCOPES, rotate_refresh_tokens=True
+        ),
+    ),
+    "machine": ("machine", Metadata()),
+}
+
+
+async def populate(environ: Mapping[str, str], people: int) -> Population:
+    """Make the apps and that many people. The server may be running."""
+    settings = Settings.load(environ)
+    async with AsyncExitStack() as stack:
+        postgres = stack.enter_context(start_embedded(settings))
+        settings = await prepared(settings, postgres, clock(), lambda _: None)
+        services = await stack.enter_async_context(open_services(settings, clock, entropy))
+        apps = {name: await _app(services, name, *what) for name, what in APPS.items()}
+        hashed = await passwords.judged_for_new(services, Password(PASSWORD), ())
+        made = [await _somebody(services, f"person{number}", hashed) for number in range(people)]
+        return Population(people=tuple(made), apps=apps)
+
+
+async def _app(services: Services, name: str, kind: Kind, metadata: Metadata) -> App:
+    async with unit(services, ACTOR, None, clock()) as made:
+        registered = await clients.add(made, name, kind, metadata)
+    return App(client_id=name, secret=registered.secret.expose() if registered.secret else "")
+
+
+async def _somebody(services: Services, name: str, hashed: passwords.HashedPassword) -> Somebody:
+    at = clock()
+    async with unit(services, ACTOR, None, at) as made:
+        new = NewUser(username=name, email=f"{name}@example.org", password=hashed, keep_password=True)
+        user = await users.add(made, new)
+    secret, app = totp.new_secret(entropy), AuthenticatorId(random_uuid(entropy))
+    sealed = services.sealer.seal(secret.expose().encode(), secret_place(app))
+    await services.database.execute(APP, app, user.id, sealed.octets, at)
+    codes: UUID = random_uuid(entropy)
+    await services.database.execute(CODES, codes, user.id, bytes(16), at)
+    await services.database.execute(CODE, codes)
+    return Somebody(username=name, secret=secret)
