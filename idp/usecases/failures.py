@@ -1,6 +1,7 @@
 """A refused attempt: told to the person, counted against its source and recorded, all in one statement."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, SourceLimited, ThrottlePaused
@@ -28,8 +29,9 @@ async def settle_failure(scene: Scene, current: Current, failure: Failure) -> Cu
     """Record it. A try that was not looked at (held) is recorded too, but counts against nobody."""
     source = source_key(scene.visit.origin.address) if isinstance(failure.state, Reserved) else None
     events = scene.events(failure.event, *_guards(scene, failure))
+    notice = _closing(failure, scene.visit.at) or failure.notice
     await settlements.settle_failure(
-        scene.services.database, current.interaction.id, failure.notice, source, scene.visit.at, events
+        scene.services.database, current.interaction.id, notice, source, scene.visit.at, events
     )
     return current
 
@@ -37,6 +39,16 @@ async def settle_failure(scene: Scene, current: Current, failure: Failure) -> Cu
 def held(state: Held, method: Method, username: str = "") -> Notice:
     """The same words for any name: until when, or that the way is closed."""
     return Notice(kind=NoticeKind.HELD, method=method.value, until=state.until, username=username)
+
+
+def _closing(failure: Failure, at: datetime) -> Notice | None:
+    """The failure that begins a pause, or ends in a closed way, is told as that and not as one more wrong input."""
+    if not isinstance(failure.state, Reserved):
+        return None
+    pause, username = pause_after(failure.state.failures), failure.notice.username
+    if pause is not None:
+        return held(Held(until=at + pause), failure.method, username)
+    return held(Held(until=None), failure.method, username) if disabled(failure.state.failures) else None
 
 
 def _guards(scene: Scene, failure: Failure) -> tuple[Event, ...]:

@@ -63,6 +63,8 @@ async def prove_password(services: Services, interaction: InteractionId, visit: 
         outcome = await _proved(current, attempt, attempt.user, stored, typed)
     if password.needs_rehash(stored, parameters):
         await _rehash(services, attempt.user, stored, typed.password)
+    if isinstance(outcome, Current) and isinstance(outcome.step, SignIn):  # the app named somebody else (id_token_hint)
+        await interactions.note(services.database, interaction, Notice(kind=NoticeKind.OTHER_PERSON))
     return outcome
 
 
