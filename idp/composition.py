@@ -1,19 +1,18 @@
 """The composition root: from settings to Services, for server, commands and tests alike. The only wiring there is.
 
-Takes URLs: whoever wants the embedded PostgreSQL starts or joins it first and says where it is.
+Takes URLs: whoever wants the embedded PostgreSQL starts or joins it first (`server.schema`) and says where it is.
 """
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from idp.keystore.root_keys import KeyFolderError
 from idp.oidc.client import Client
 from idp.resources import folder
 from idp.settings import Settings, SettingsError
-from idp.storage import configuration, keys, migrate, roles
+from idp.storage import configuration, keys, migrate
 from idp.storage.cache import ConfigurationCache
 from idp.storage.configuration import Configuration
 from idp.storage.database import Database, DatabaseUnavailable
@@ -37,24 +36,6 @@ def clock() -> datetime:
 
 
 entropy: Entropy = os.urandom
-
-
-async def prepare_embedded(settings: Settings, dsn: Callable[[str, str], str], superuser: str) -> Settings:
-    """Both roles and the database of an embedded PostgreSQL, made where they are missing; the settings that use them.
-
-    `dsn` gives the URL for a role and a database (`RunningPostgres.dsn`).
-    """
-    await roles.prepare_embedded(DatabaseUrl(dsn(superuser, "postgres")))
-    server, owner = (DatabaseUrl(dsn(role, roles.DATABASE)) for role in (roles.SERVER, roles.OWNER))
-    return settings.model_copy(update={"database_url": server, "database_owner_url": owner})
-
-
-async def migrate_database(settings: Settings, at: datetime, report: Callable[[str], None]) -> None:
-    """Bring the schema to this code's; `report` gets the name of each migration that was applied."""
-    server = _required(settings.database_url)
-    owner = settings.database_owner_url or server
-    role = urlsplit(server.expose()).username if settings.database_owner_url else None
-    await migrate.migrate(owner, migrate.load(folder("migrations")), server_role=role, at=at, report=report)
 
 
 @asynccontextmanager

@@ -15,11 +15,11 @@ from typing import TypeVar
 import typer
 
 from idp.commands.output import complain
-from idp.composition import CANNOT_START, clock, migrate_database, open_services, prepare_embedded
+from idp.composition import CANNOT_START, clock, open_services
 from idp.directory.invalid import InvalidValue
 from idp.oidc.errors import OAuthError
-from idp.server import postgres
 from idp.server.postgres import PostgresStartFailed, RunningPostgres
+from idp.server.schema import prepared, start_embedded
 from idp.settings import Settings
 from idp.usecases.configuration import InvalidConfiguration
 from idp.usecases.errors import Busy, Unavailable
@@ -86,18 +86,6 @@ def run(work: Callable[[Call], Awaitable[Result]]) -> Result:
         raise typer.Exit(1) from None
 
 
-def start_embedded(settings: Settings, *, prefer_own: float = 0.0) -> RunningPostgres:
-    """The PostgreSQL of the data folder, started or joined."""
-    return postgres.start(settings.postgres_folder, binaries=settings.postgres_bin, prefer_own=prefer_own)
-
-
-async def prepared(settings: Settings, started: RunningPostgres, report: Callable[[str], None]) -> Settings:
-    """Settings that name the embedded database, brought to this code's schema."""
-    known = await prepare_embedded(settings, started.dsn, started.superuser)
-    await migrate_database(known, clock(), report)
-    return known
-
-
 def owner() -> Actor:
     """Whoever may run commands here holds the keys and the database, so acts as the owner."""
     try:
@@ -110,7 +98,7 @@ def owner() -> Actor:
 async def _run(
     settings: Settings, started: RunningPostgres | None, work: Callable[[Call], Awaitable[Result]]
 ) -> Result:
-    known = settings if started is None else await prepared(settings, started, lambda _: None)
+    known = settings if started is None else await prepared(settings, started, clock(), lambda _: None)
     async with opened(known) as call:
         return await work(call)
 

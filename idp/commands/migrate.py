@@ -3,12 +3,12 @@
 import asyncio
 import os
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import typer
 
-from idp.commands.call import REFUSALS, prepared, start_embedded
 from idp.commands.output import Json, complain, tell
-from idp.composition import clock, migrate_database
+from idp.server.schema import NO_DATABASE, prepared, start_embedded
 from idp.settings import Settings
 
 
@@ -18,11 +18,9 @@ def run(*, as_json: Json = False) -> None:
     try:
         settings = Settings.load(os.environ)
         with ExitStack() as stack, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            if settings.database_url is None:
-                runner.run(prepared(settings, stack.enter_context(start_embedded(settings)), applied.append))
-            else:
-                runner.run(migrate_database(settings, clock(), applied.append))
-    except REFUSALS as refusal:
+            started = None if settings.database_url else stack.enter_context(start_embedded(settings))
+            runner.run(prepared(settings, started, datetime.now(UTC), applied.append))
+    except NO_DATABASE as refusal:
         complain(str(refusal))
         raise typer.Exit(1) from None
     text = "\n".join(f"applied {name}" for name in applied) or "Nothing to do: the schema is this version's."

@@ -20,12 +20,11 @@ log = structlog.get_logger("idp.start")
 async def patiently(settings: Settings) -> AsyncIterator[Services]:
     """However long the database is away. Raises what waiting does not mend, one of CANNOT_START."""
     async with AsyncExitStack() as stack:
-        while True:
+        opened: Services | None = None
+        while opened is None:
             try:
-                services = await stack.enter_async_context(open_services(settings))
+                opened = await stack.enter_async_context(open_services(settings))
             except Unavailable as error:
                 log.warning("database unavailable", reason=str(error))
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                break
-        yield services
+        yield opened

@@ -4,13 +4,13 @@ import os
 
 import typer
 
-from idp.commands.call import REFUSALS
 from idp.commands.output import complain
 from idp.commands.serving import Service, ready_line, serve
 from idp.server.listeners import ListenFailed
+from idp.server.schema import NO_DATABASE
 from idp.server.tls import TlsFailed
 
-CANNOT_SERVE = (*REFUSALS, ListenFailed, TlsFailed)
+CANNOT_SERVE = (*NO_DATABASE, ListenFailed, TlsFailed)
 
 
 def run() -> None:

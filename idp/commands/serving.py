@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from idp.commands.call import prepared, start_embedded
-from idp.composition import clock, migrate_database
 from idp.server.listeners import Listeners, open_listeners
 from idp.server.postgres import RunningPostgres
 from idp.server.processes import Child
+from idp.server.schema import prepared, start_embedded
 from idp.server.supervisor import Plan, supervise
 from idp.server.tls import Tls
 from idp.settings import Settings
@@ -84,10 +84,8 @@ class _Running:
 
     def _prepare(self, started: RunningPostgres | None) -> Sequence[Child]:
         with asyncio.Runner() as runner:
-            if started is None:
-                runner.run(migrate_database(self.settings, clock(), self.service.report))
-            else:
-                self.settings = runner.run(prepared(self.settings, started, self.service.report))
+            preparing = prepared(self.settings, started, datetime.now(UTC), self.service.report)
+            self.settings = runner.run(preparing)
         workers = [self._worker(number) for number in range(self.settings.workers)]
         jobs = our_child("jobs", "jobs", env=self._environment())
         return [*workers, jobs, *self.service.companions(self.settings)]

@@ -1,0 +1,57 @@
+"""A database with this code's schema: the embedded PostgreSQL of the settings, or the one that they name.
+
+What the supervisor and single commands do before anything else. Imports little, because every start waits for it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from idp.resources import folder
+from idp.server import postgres
+from idp.server.failure import PostgresStartFailed
+from idp.server.postgres import RunningPostgres
+from idp.settings import Settings, SettingsError
+from idp.storage import migrate, roles
+from idp.storage.migrate import MigrationFailed
+from idp.storage.unavailable import DatabaseUnavailable
+from idp.values.secrets import DatabaseUrl
+
+__all__ = ["NO_DATABASE", "migrate_database", "prepared", "start_embedded"]
+
+NO_DATABASE = (SettingsError, PostgresStartFailed, DatabaseUnavailable, MigrationFailed)
+"""Each with a message of one line for whoever starts something."""
+
+
+def start_embedded(settings: Settings, *, prefer_own: float = 0.0) -> RunningPostgres:
+    """The PostgreSQL of the data folder, started or joined; `prefer_own` as in `postgres.start`."""
+    return postgres.start(settings.postgres_folder, binaries=settings.postgres_bin, prefer_own=prefer_own)
+
+
+async def prepared(
+    settings: Settings, started: RunningPostgres | None, at: datetime, report: Callable[[str], None]
+) -> Settings:
+    """Settings that name the database, which has this code's schema and both roles.
+
+    `report` gets the name of each migration that was applied.
+    """
+    known = settings if started is None else await _with_embedded(settings, started)
+    await migrate_database(known, at, report)
+    return known
+
+
+async def migrate_database(settings: Settings, at: datetime, report: Callable[[str], None]) -> None:
+    """Bring the schema to this code's, as its owner, and let the server's role use it."""
+    server = settings.database_url
+    if server is None:
+        raise SettingsError("IDP_DATABASE_URL: not set, and no embedded PostgreSQL was started")
+    owner = settings.database_owner_url or server
+    role = urlsplit(server.expose()).username if settings.database_owner_url else None
+    await migrate.migrate(owner, migrate.load(folder("migrations")), server_role=role, at=at, report=report)
+
+
+async def _with_embedded(settings: Settings, started: RunningPostgres) -> Settings:
+    """Both roles and the database are made where they are missing."""
+    await roles.prepare_embedded(DatabaseUrl(started.dsn(started.superuser, "postgres")))
+    server, owner = (DatabaseUrl(started.dsn(role, roles.DATABASE)) for role in (roles.SERVER, roles.OWNER))
+    return settings.model_copy(update={"database_url": server, "database_owner_url": owner})
