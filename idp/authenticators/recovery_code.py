@@ -1,12 +1,10 @@
 """Recovery codes: the ten single-use look-up secrets that stand in for the authenticator app (SP 800-63B 3.1.2).
 
-Owns their making, what counts as one when typed, and the two halves of their stored form: argon2id, then HMAC with a
-key that the database does not hold. Owns neither that key (`keystore`) nor the spending (`storage`).
+Owns their making, what counts as one when typed, and the slow half of their stored form: argon2id. The other half is
+HMAC with a key that the database does not hold (`keystore`); the spending is one statement (`storage`).
 """
 
-import hmac
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator
 from itertools import islice
 
 from argon2.low_level import Type, hash_secret_raw
@@ -23,7 +21,7 @@ from idp.authenticators.typed import (
     without_gaps,
 )
 from idp.values.entropy import Entropy
-from idp.values.secrets import Digest, RecoveryCode
+from idp.values.secrets import RecoveryCode
 
 SET_SIZE = 10
 GROUP = 4
@@ -81,13 +79,3 @@ def new_salt(entropy: Entropy) -> bytes:
 def stretched(code: RecoveryCode, salt: bytes) -> bytes:
     """The slow half, about 20 ms of CPU (SP 800-63B 3.1.2.2: a secret under 112 bits is stored as a password hash)."""
     return hash_secret_raw(code.expose().encode(), salt, TIME_COST, MEMORY_COST, PARALLELISM, OCTETS, Type.ID)
-
-
-def peppered(octets: bytes, pepper: bytes) -> Digest:
-    """The quick half: what is stored and looked up. Without `pepper` a copy of the database cannot be searched."""
-    return Digest(hmac.digest(pepper, octets, sha256))
-
-
-def digests(codes: Sequence[RecoveryCode], salt: bytes, pepper: bytes) -> tuple[Digest, ...]:
-    """What is stored of a set, in order: ten hashes, about 200 ms of CPU, so run it in the hashing pool."""
-    return tuple(peppered(stretched(code, salt), pepper) for code in codes)

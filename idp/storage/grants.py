@@ -14,6 +14,7 @@ from idp.oidc.grant import CodeFacts, GrantFacts
 from idp.oidc.pkce import Challenge
 from idp.storage.database import Executor, Row
 from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.people import COLUMNS, GROUPS, person_of
 from idp.storage.rows import InconsistentRow
 from idp.values.ids import ClientId, GrantId, Subject, UserId
 from idp.values.secrets import Code
@@ -46,10 +47,7 @@ LIVE = "g.revoked_at IS NULL AND g.ends_at > $2 AND g.user_active AND g.session_
 STANDS = f"SELECT EXISTS (SELECT FROM grant_facts g WHERE g.id = $1 AND {LIVE})"
 
 PERSON = f"""
-SELECT u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.profile, u.address,
-    u.updated_at, CASE WHEN $3 THEN ARRAY(
-        SELECT n.name FROM group_members m JOIN groups n ON n.id = m.group_id WHERE m.user_id = u.id ORDER BY n.name
-    ) END AS groups
+SELECT {COLUMNS}, CASE WHEN $3 THEN {GROUPS} END AS groups
 FROM grant_facts g JOIN users u ON u.id = g.user_id WHERE g.id = $1 AND {LIVE}
 """
 
@@ -82,7 +80,7 @@ async def burn(executor: Executor, code: Code, client: ClientId, at: datetime) -
     if row is None:
         return None
     return CodeFacts(
-        grant=grant_of(row),
+        grant=grant_of(row, evidence_of(row)),
         redirect_uri=row["redirect_uri"],
         redirect_uri_given=row["redirect_uri_given"],
         challenge=None if row["code_challenge"] is None else Challenge(row["code_challenge"]),
@@ -100,7 +98,7 @@ async def stands(executor: Executor, grant: GrantId, at: datetime) -> bool:
 async def person(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> Person | None:
     """Whom the tokens of this grant speak of; None where they no longer count. Groups are read only where asked for."""
     row = await executor.fetchrow(PERSON, grant, at, groups)
-    return None if row is None else _person(row)
+    return None if row is None else person_of(row)
 
 
 async def owner(executor: Executor, grant: GrantId) -> Owner | None:
@@ -114,10 +112,9 @@ async def revoke(executor: Executor, grant: GrantId, at: datetime, reason: str, 
     return bool(await executor.fetchval(REVOKE, grant, at, reason, events))
 
 
-def grant_of(row: Row) -> GrantFacts:
-    """The grant in a row with the columns of GRANT."""
+def grant_of(row: Row, evidence: Evidence) -> GrantFacts:
+    """The grant in a row with the columns of GRANT, and the evidence in the same row."""
     user = UserId(row["user_id"])
-    evidence = evidence_of(row)
     if evidence.auth_time is None:
         raise InconsistentRow("grants", row["grant_id"], "without a proof")
     return GrantFacts(
@@ -143,18 +140,3 @@ def grant_of(row: Row) -> GrantFacts:
 def evidence_of(row: Row) -> Evidence:
     """What was proved for the grant in that row."""
     return Evidence.restored(UserId(row["user_id"]), row["proofs"])
-
-
-def _person(row: Row) -> Person:
-    return Person(
-        sub=Subject(row["sub"]),
-        preferred_username=row["username"],
-        profile=row["profile"],
-        updated_at=row["updated_at"],
-        email=row["email"],
-        email_verified=row["email_verified"],
-        phone_number=row["phone_number"],
-        phone_number_verified=row["phone_number_verified"],
-        address=row["address"],
-        groups=tuple(row["groups"] or ()),
-    )

@@ -5,7 +5,8 @@ from idp.storage.database import Executor, Row
 from idp.values.ids import Subject, UserId
 
 COLUMNS = """
-u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.profile, u.address, u.updated_at
+u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_verified, u.profile, u.address,
+    u.updated_at
 """
 
 GROUPS = """
@@ -21,8 +22,16 @@ async def find(executor: Executor, user: UserId) -> Person | None:
     return None if row is None else person_of(row)
 
 
+async def get(executor: Executor, user: UserId) -> Person:
+    """The person, where the user is known to be there. Raises LookupError."""
+    person = await find(executor, user)
+    if person is None:
+        raise LookupError(f"no user {user}")
+    return person
+
+
 def person_of(row: Row) -> Person:
-    """A row with COLUMNS, and `groups` where groups were asked for (null else)."""
+    """A row with COLUMNS, and `groups` where groups were asked for."""
     return Person(
         sub=Subject(row["sub"]),
         preferred_username=row["username"],
@@ -33,5 +42,5 @@ def person_of(row: Row) -> Person:
         phone_number=row["phone_number"],
         phone_number_verified=row["phone_number_verified"],
         address=row["address"],
-        groups=tuple(row["groups"] or ()),
+        groups=tuple(row.get("groups") or ()),
     )

@@ -8,7 +8,8 @@ from idp.directory.user import User
 from idp.policy.account import Exemption, OwnRule
 from idp.storage.accounts import account_of
 from idp.storage.database import Executor, Row
-from idp.storage.users import person_of, user_of
+from idp.storage.people import person_of
+from idp.storage.users import user_of
 from idp.values.ids import UserId
 
 LIST = """

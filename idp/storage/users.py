@@ -25,8 +25,6 @@ SELECT u.id, u.sub, u.username, u.status FROM login_names n JOIN users u ON u.id
 FOR UPDATE OF u
 """
 
-PERSON = "SELECT * FROM users WHERE id = $1"
-
 UPDATE = """
 UPDATE users SET username = $2, email = $3, email_verified = $4, phone_number = $5, phone_number_verified = $6,
     profile = $7, address = $8, updated_at = $9
@@ -72,14 +70,6 @@ async def find(executor: Executor, login_name: str) -> User | None:
     return user_of(row) if row else None
 
 
-async def person(executor: Executor, user: UserId) -> Person:
-    """What the directory knows of the person, without groups. Raises LookupError where the user is gone."""
-    row = await executor.fetchrow(PERSON, user)
-    if row is None:
-        raise LookupError(f"no user {user}")
-    return person_of(row)
-
-
 async def update(executor: Executor, user: UserId, person: Person, at: datetime) -> None:
     """Write what may be changed of a person: all but `sub`, and groups, which have rows of their own."""
     await executor.execute(
@@ -108,19 +98,4 @@ def user_of(row: Row) -> User:
         subject=Subject(row["sub"]),
         username=row["username"],
         status=UserStatus(row["status"]),
-    )
-
-
-def person_of(row: Row) -> Person:
-    """A row of `users`."""
-    return Person(
-        sub=Subject(row["sub"]),
-        preferred_username=row["username"],
-        profile=row["profile"],
-        updated_at=row["updated_at"],
-        email=row["email"],
-        email_verified=row["email_verified"],
-        phone_number=row["phone_number"],
-        phone_number_verified=row["phone_number_verified"],
-        address=row["address"],
     )

@@ -12,7 +12,7 @@ from idp.directory.permissions import Permission
 from idp.policy.requirement import requirement
 from idp.policy.rules import Rules
 from idp.settings import Settings
-from idp.storage import accounts, clients, endings, passwords, users
+from idp.storage import accounts, clients, endings, passwords, people
 from idp.usecases.management import Refused, found_group, found_user
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
@@ -51,7 +51,7 @@ async def judged_for_new(
 async def judged(services: Services, name: str, text: Password, at: datetime) -> HashedPassword:
     """A password for somebody there already. Raises NotFound, Refused with the rule's sentence, Busy."""
     user = await found_user(services.database, name)
-    person = await users.person(services.database, user.id)
+    person = await people.get(services.database, user.id)
     rules = (await services.configuration(fresh=True)).rules
     words = [user.username, *([person.email] if person.email else [])]
     return await _judged(services, text, words, alone=await _stands_alone(services, rules, user.id, at))

@@ -9,7 +9,7 @@ from idp.directory.permissions import Permission
 from idp.directory.person import Person
 from idp.directory.profile_claims import ADDRESS_PREFIX, PHONE, SETTABLE, checked
 from idp.directory.user import username
-from idp.storage import users
+from idp.storage import people, users
 from idp.usecases.management import Refused, found_user
 from idp.usecases.unit import Unit
 from idp.usecases.users import take_names
@@ -30,7 +30,7 @@ async def change(unit: Unit, name: str, values: Mapping[str, str]) -> tuple[str,
     InvalidValue, and Refused for a name somebody has.
     """
     user = await found_user(unit.connection, name)
-    before = await users.person(unit.connection, user.id)
+    before = await people.get(unit.connection, user.id)
     after = changed(before, values)
     flat_before, flat_after = flat(before), flat(after)
     fields = tuple(field for field in FIELDS if flat_before.get(field) != flat_after.get(field))
