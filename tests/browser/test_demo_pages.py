@@ -10,10 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from idp.demo.relying_party import DemoClient, DemoPerson
-from tests.drivers import chromium
 from tests.drivers.lying_provider import LyingProvider, lying_provider
 from tests.drivers.relying_party import demo_relying_party
 
@@ -34,15 +33,6 @@ PEOPLE = [
     DemoPerson(username="alice", password="x" * 40, note="Enrolled.", totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
     DemoPerson(username="bob", password="short", note="Has no second factor yet."),
 ]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def running() -> AsyncIterator[Browser]:
-    """One Chromium for all tests here."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium.needed(), args=chromium.launch_arguments())
-        yield browser
-        await browser.close()
 
 
 # Colours depend on the scheme and layout on the width, so two pairs see all of both.

@@ -14,10 +14,9 @@ import pytest_asyncio
 import zxingcpp
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.sample_pages import CODES, OTPAUTH, VIEWS
-from tests.drivers import chromium
 from tests.drivers.page_server import page_server
 
 pytestmark = pytest.mark.browser
@@ -37,27 +36,6 @@ SHOWN = [name for name in VIEWS if name != "returning"]
 async def base_url() -> AsyncIterator[str]:
     async with page_server(VIEWS) as url:
         yield url
-
-
-@pytest_asyncio.fixture(scope="module")
-async def running() -> AsyncIterator[Browser]:
-    """One Chromium for all tests here."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium.needed(), args=chromium.launch_arguments())
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture
-async def context(running: Browser) -> AsyncIterator[BrowserContext]:
-    made = await running.new_context(viewport={"width": 1280, "height": 800})
-    yield made
-    await made.close()
-
-
-@pytest_asyncio.fixture
-async def page(context: BrowserContext) -> Page:
-    return await context.new_page()
 
 
 async def looked_at(page: Page, name: str) -> list[str]:
