@@ -19,6 +19,7 @@ def create_app(services: Services) -> Starlette:
         entropy=services.entropy,
         shell=lambda: bare_shell(services),
         trusted_proxies=services.settings.trusted_proxies,
+        metrics=services.metrics,
     )
     table: list[BaseRoute] = [*endpoint_routes(services, house), *page_routes(services, house)]
     nothing = Route("/{path:path}", Edge(house=house, kind=PAGES, handlers={}))

@@ -135,6 +135,18 @@ class Metrics:
         self.unavailable = Counter(
             "idp_unavailable", "Requests refused with 503, by what was missing", ("what",), registry=self.registry
         )
+        self.tokens = Counter(
+            "idp_tokens", "Answers of the token endpoint with tokens", ("grant_type",), registry=self.registry
+        )
+        self.tokens_refused = Counter(
+            "idp_tokens_refused", "Codes and refresh tokens refused, by reason", ("reason",), registry=self.registry
+        )
+        self.clients_refused = Counter(
+            "idp_client_authentication_failures",
+            "Clients that did not prove themselves",
+            ("endpoint",),
+            registry=self.registry,
+        )
         self.cache_trusted = Gauge(
             "idp_configuration_cache_trusted", "1 while changes are heard of, 0 while deaf", registry=self.registry
         )

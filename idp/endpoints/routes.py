@@ -30,6 +30,6 @@ def routes(services: Services, house: House) -> list[Route]:
     )
     readers = cors(services)
     return [
-        Route(path, Edge(house=house, kind=kind, handlers=handlers, cors=readers[who]))
+        Route(path, Edge(house=house, kind=kind, handlers=handlers, cors=readers[who], route=path))
         for path, kind, handlers, who in table
     ]

@@ -22,20 +22,21 @@ TOUCH_EVERY = timedelta(hours=1)
 
 INSERT = "INSERT INTO refresh_tokens (digest, grant_id, created_at, idle_until) VALUES ($1, $2, $3, $4)"
 
+# Filters on the token itself come first, so that while nothing is to be written nothing else is read for it.
 FIND = f"""
-WITH found AS (
-    SELECT r.idle_until, r.superseded_at, {GRANT.format(at="$2")}, g.offline
-    FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id LEFT JOIN browser_sessions s ON s.id = g.session_id
-    WHERE r.digest = $1
-), touched AS (
-    UPDATE refresh_tokens r SET idle_until = least($4, f.ends_at)
-    FROM found f JOIN users u ON u.id = f.user_id AND u.status = 'active'
-    WHERE r.digest = $1 AND $4::timestamptz IS NOT NULL AND f.client_id = $5 AND f.offline AND NOT f.revoked
-        AND f.superseded_at IS NULL
-        AND f.idle_until > $2 AND f.idle_until < least($4, f.ends_at) - $6::interval
+WITH touched AS (
+    UPDATE refresh_tokens r SET idle_until = least($4, g.ends_at)
+    FROM grants g JOIN users u ON u.id = g.user_id
+    WHERE r.digest = $1 AND r.superseded_at IS NULL AND r.idle_until > $2
+        AND r.idle_until < $4::timestamptz - $6::interval
+        AND g.id = r.grant_id AND g.client_id = $5 AND g.offline AND g.revoked_at IS NULL AND u.status = 'active'
+        AND r.idle_until < least($4, g.ends_at) - $6::interval
 )
-SELECT f.*, n.digest AS successor, n.superseded_at IS NOT NULL AS successor_used, a.*
-FROM found f JOIN accounts a ON a.id = f.user_id LEFT JOIN refresh_tokens n ON n.digest = ANY ($3)
+SELECT r.idle_until, r.superseded_at, {GRANT.format(at="$2")},
+    n.digest AS successor, n.superseded_at IS NOT NULL AS successor_used, a.*
+FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id JOIN accounts a ON a.id = g.user_id
+LEFT JOIN browser_sessions s ON s.id = g.session_id LEFT JOIN refresh_tokens n ON n.digest = ANY ($3)
+WHERE r.digest = $1
 """
 
 # Of twenty at once one finds the token unsuperseded; the successor is the same whoever asks.
@@ -105,11 +106,12 @@ def _found(row: Row) -> Found:
     account = account_of(row)
     if account is None:
         raise InconsistentRow("refresh_tokens of grant", row["grant_id"], "without a user")
+    evidence = evidence_of(row)
     facts = RefreshFacts(
-        grant=grant_of(row),
+        grant=grant_of(row, evidence),
         expiry=RefreshExpiry(idle_at=row["idle_until"], at=row["ends_at"]),
         superseded_at=row["superseded_at"],
         successor_used=row["successor_used"],
     )
     successor = None if row["successor"] is None else Digest(row["successor"])
-    return Found(facts=facts, account=account, evidence=evidence_of(row), successor=successor)
+    return Found(facts=facts, account=account, evidence=evidence, successor=successor)

@@ -44,6 +44,7 @@ async def authenticated_client(services: Services, call: ClientCall) -> Client:
         client = authenticated(client, credentials)
         return introspection.caller(client) if call.endpoint == "introspect" else client
     except InvalidClient as refusal:
+        services.metrics.clients_refused.labels(call.endpoint).inc()
         known = client is not None
         failed = ClientAuthenticationFailed(
             reason=refusal.detail or refusal.description, endpoint=call.endpoint, named=None if known else named

@@ -19,6 +19,7 @@ REPLAYED = "refresh_token_replayed"
 
 async def refuse(services: Services, rejected: Rejected, request: CodeExchange | Refresh, call: ClientCall) -> NoReturn:
     """Raises InvalidGrant or InvalidScope. A replayed code ended its grant already, in the statement that read it."""
+    services.metrics.tokens_refused.labels(rejected.reason.value).inc()
     if rejected.grant is not None:
         recorded = [await _event(services, rejected, rejected.grant, request, call)]
         if rejected.ends_grant and isinstance(request, Refresh):

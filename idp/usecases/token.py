@@ -2,7 +2,7 @@
 
 from idp.oidc import grant
 from idp.oidc.grant import Rejected
-from idp.oidc.token_request import ClientCredentials, CodeExchange, Refresh, token_request
+from idp.oidc.token_request import ClientCredentials, CodeExchange, Refresh, TokenRequest, token_request
 from idp.storage import grants, refresh_tokens
 from idp.usecases.client_authentication import ClientCall, authenticated_client
 from idp.usecases.issuing import Issuing, TokenMembers
@@ -11,6 +11,12 @@ from idp.usecases.refusing import refuse
 from idp.usecases.services import Services
 from idp.values.secrets import RefreshToken
 
+_GRANT_TYPES = {
+    ClientCredentials: "client_credentials",
+    CodeExchange: "authorization_code",
+    Refresh: "refresh_token",
+}
+
 
 async def tokens(services: Services, call: ClientCall) -> TokenMembers:
     """The answer to a token request. Raises OAuthError once what a refusal changes is committed; Unavailable."""
@@ -18,6 +24,12 @@ async def tokens(services: Services, call: ClientCall) -> TokenMembers:
     request = token_request(call.form, client)
     configuration = await services.configuration()
     issuing = Issuing(services=services, configuration=configuration, client=client, at=call.at)
+    members = await _answer(issuing, request, call)
+    services.metrics.tokens.labels(_GRANT_TYPES[type(request)]).inc()
+    return members
+
+
+async def _answer(issuing: Issuing, request: TokenRequest, call: ClientCall) -> TokenMembers:
     match request:
         case ClientCredentials():
             return issuing.machine(request.scopes)

@@ -6,6 +6,7 @@ The only `except Exception` for HTTP stands here. A handler is `async (Request) 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -13,13 +14,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from idp.telemetry import Metrics
 from idp.values.entropy import Clock, Entropy
 from idp.values.issuer import Issuer
 from idp.web import cors, responses
 from idp.web.call import KEY, Call
 from idp.web.cors import Cors
 from idp.web.csrf import Refused, same_origin
-from idp.web.error_page import ErrorPage
+from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.failures import failure_of, record
 from idp.web.kinds import Kind
 from idp.web.origin import Network, origin
@@ -50,6 +52,8 @@ class House:
     shell: Callable[[], Shell]
     """The frame of an error page: brand from memory. Must neither wait nor fail, the database may be gone."""
     trusted_proxies: tuple[Network, ...] = ()
+    metrics: Metrics | None = None
+    """Where requests are counted, if anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +64,12 @@ class Edge:
     kind: Kind
     handlers: Mapping[str, Handler]
     cors: Cors | None = None
+    route: str = ""
+    """Names it in metrics; those without a name are counted under their kind."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
+        started = perf_counter()
         request = Request(scope, receive)
         call = Call(at=self.house.clock(), origin=origin(request, self.house.trusted_proxies, self.house.entropy))
         scope[KEY] = call
@@ -79,6 +86,14 @@ class Edge:
             except Exception as error:  # noqa: BLE001 - the one place for HTTP: nothing leaves as a stack trace
                 response = self._failed(request, error, call)
             await response(scope, receive, self._with_headers(send, extra))
+        self._count(request.method, response.status_code, perf_counter() - started)
+
+    def _count(self, method: str, status: int, seconds: float) -> None:
+        metrics, route = self.house.metrics, self.route or self.kind.name
+        if metrics is not None:
+            known = method if method in self.handlers or method in SAFE_METHODS else "other"  # labels are ours alone
+            metrics.requests.labels(route, known, status).inc()
+            metrics.seconds.labels(route).observe(seconds)
 
     async def _answer(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
@@ -97,6 +112,8 @@ class Edge:
     def _failed(self, request: Request, error: Exception, call: Call) -> Response:
         failure = failure_of(error)
         record(error, failure, call.reference)
+        if failure.kind is ErrorKind.BUSY and self.house.metrics is not None:
+            self.house.metrics.unavailable.labels(type(error).__name__).inc()
         return self.kind.failed(request, failure, self.house.shell())
 
     def _with_headers(self, send: Send, extra: Mapping[str, str]) -> Send:

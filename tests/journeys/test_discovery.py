@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from socket import socket
+
 import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from idp.composition import open_services
+from idp.settings import Address, Settings
 from idp.usecases import clients
 from idp.usecases.clients import Metadata
 from idp.usecases.unit import unit
+from idp.values.issuer import Issuer
 from tests.drivers.app_code import header_of
+from tests.drivers.clock import MovableClock
 from tests.drivers.grants import COMMAND
 from tests.drivers.world import World
+from tests.drivers.world import world as world_of
 
 OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 SPA = "https://app.example.org"
@@ -140,6 +148,29 @@ async def test_without_a_database_the_process_lives_and_is_not_ready(world: Worl
 async def test_metrics_are_not_there_for_everybody(world: World) -> None:
     """ASVS 13.4.5: on their own address alone."""
     assert (await world.http.get(world.issuer.url("/metrics"))).status_code == 404
+
+
+async def test_metrics_count_by_names_of_ours(
+    settings: Settings, clock: MovableClock, sockets: list[socket], issuer: Issuer
+) -> None:
+    """No label holds what a request brought; the address that the settings name is the one that answers."""
+    listen = Address(host="localhost", port=sockets[0].getsockname()[1])
+    async with (
+        open_services(settings.model_copy(update={"metrics_listen": listen}), clock, os.urandom) as services,
+        world_of(services, sockets, issuer, clock) as world,
+    ):
+        app = await world.app()
+        await app.post("/token", {"grant_type": "password"})
+        await app.introspect("x")
+        await world.http.request("PATCH", world.issuer.url("/token"))
+        await world.http.post(world.issuer.url("/token"), data={"client_id": "nobody"})
+        found = (await world.http.get(world.issuer.url("/metrics"))).text
+    assert 'idp_http_requests_total{method="POST",route="/token",status="400"} 1.0' in found
+    assert 'idp_http_requests_total{method="other",route="/token",status="405"} 1.0' in found
+    assert 'idp_client_authentication_failures_total{endpoint="token"} 1.0' in found
+    assert "idp_configuration_cache_trusted 1.0" in found
+    assert "PATCH" not in found
+    assert "nobody" not in found
 
 
 # ── scripts of other sites (O-11) ────────────────────────────────────────────
