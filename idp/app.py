@@ -3,6 +3,7 @@
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
+from idp.endpoints import host_routes
 from idp.endpoints import routes as endpoint_routes
 from idp.pages.routes import routes as page_routes
 from idp.usecases.services import Services
@@ -24,4 +25,5 @@ def create_app(services: Services) -> Starlette:
     table: list[BaseRoute] = [*endpoint_routes(services, house), *page_routes(services, house)]
     nothing = Route("/{path:path}", Edge(house=house, kind=PAGES, handlers={}))
     path = services.settings.issuer.path
-    return Starlette(routes=[Mount(path, routes=table), nothing] if path else [*table, nothing])
+    below = [Mount(path, routes=table)] if path else table
+    return Starlette(routes=[*host_routes(services, house), *below, nothing])

@@ -3,9 +3,9 @@
 Owns the addresses, which methods they take and whose scripts may read the answers. Leaves errors, headers and limits
 to the kinds of edges (web), decisions to the use cases, and /authorize and /logout, which people see, to the pages.
 
-    routes(services, house)  ──►  create_app
+    routes(services, house), host_routes(services, house)  ──►  create_app
 """
 
-from idp.endpoints.routes import routes
+from idp.endpoints.routes import host_routes, routes
 
-__all__ = ["routes"]
+__all__ = ["host_routes", "routes"]

@@ -12,7 +12,7 @@ from idp.web.kinds import OPERATIONS, PROTOCOL, Kind
 
 
 def routes(services: Services, house: House) -> list[Route]:
-    """In the order in which they are asked for most. The issuer's path stands before each where `create_app` mounts."""
+    """In the order in which they are asked for most; `create_app` mounts them at the path of the issuer."""
     published = Publication(services)
     metadata = discovery.handler(published)
     claims = userinfo.handler(services)
@@ -33,3 +33,11 @@ def routes(services: Services, house: House) -> list[Route]:
         Route(path, Edge(house=house, kind=kind, handlers=handlers, cors=readers[who], route=path))
         for path, kind, handlers, who in table
     ]
+
+
+def host_routes(services: Services, house: House) -> list[Route]:
+    """Where the issuer has a path: the metadata once more, at the host, with the path behind (RFC 8414 3.1)."""
+    metadata = {"GET": discovery.handler(Publication(services))}
+    path = services.settings.issuer.path
+    edge = Edge(house=house, kind=PROTOCOL, handlers=metadata, cors=cors(services)["anybody"], route=WELL_KNOWN[1])
+    return [Route(well_known + path, edge) for well_known in WELL_KNOWN] if path else []

@@ -40,6 +40,24 @@ async def test_both_addresses_tell_the_same(world: World) -> None:
     assert one.json()["issuer"] == world.issuer
 
 
+async def test_an_issuer_with_a_path_is_found_at_every_well_known_form(
+    settings: Settings, clock: MovableClock, sockets: list[socket], issuer: Issuer
+) -> None:
+    """O-49: OIDC Discovery 4.1 puts the path before, RFC 8414 3.1 behind."""
+    below = Issuer.parse(f"{issuer}/id")
+    async with (
+        open_services(settings.model_copy(update={"issuer": below}), clock, os.urandom) as services,
+        world_of(services, sockets, below, clock) as world,
+    ):
+        forms = [below + OPENID, below + OAUTH, f"{issuer}{OPENID}/id", f"{issuer}{OAUTH}/id"]
+        answers = [await world.http.get(url) for url in forms]
+        assert {answer.status_code for answer in answers} == {200}
+        assert {answer.json()["issuer"] for answer in answers} == {below}
+        assert (await world.http.get(issuer + OPENID)).status_code == 404
+        app = await world.app("robot", "machine")
+        assert (await app.own_token()).status_code == 200
+
+
 async def test_the_issuer_is_never_taken_from_the_host_header(world: World) -> None:
     """design.md."""
     answer = await world.http.get(world.issuer.url(OPENID), headers={"Host": "evil.example"})
