@@ -1,5 +1,7 @@
 """/authorize (OIDC Core 3.1.2): a request comes by GET with its browser's cookies, or by another site's POST."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,13 +51,18 @@ def by_post(services: Services) -> Handler:
 
 
 def begin(services: Services) -> Handler:
-    """GET: where a posted request is bound to the browser that follows it, once."""
+    """GET: where a posted request is bound to the browser that follows it, once.
+
+    Straight on to the app where no page is needed: this chain began at the app's own form, not at one of ours.
+    """
 
     async def handler(request: Request) -> Response:
         interaction = interaction_of(request)
-        new = await bind(services, interaction, visit_of(services, request))
-        onward = responses.see_other(str(request.url.replace(path=request.url.path.removesuffix("/begin"))))
-        return onward if new is None else with_cookies(services, onward, new)
+        bound = await bind(services, interaction, visit_of(services, request))
+        reference = quote(request.query_params.get("app", ""), safe="")
+        here = services.settings.issuer.url(f"/interaction/{interaction}?app={reference}")
+        onward = responses.see_other(bound.leave.url if bound.leave else here)
+        return with_cookies(services, onward, bound.cookies)
 
     return handler
 

@@ -5,12 +5,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.oidc.client import Client
 from idp.oidc.logout import LogoutRequest
 from idp.oidc.parameters import Parameters
 from idp.usecases.forms import form_token, token_fits
 from idp.usecases.services import Services
-from idp.usecases.sign_out import AskFirst, SignedOutNow, sign_out
+from idp.usecases.sign_out import AskFirst, SignedOutNow, asked_by, sign_out
 from idp.web import cookies, responses
 from idp.web.call import call_of
 from idp.web.edges import Handler, PageError
@@ -19,7 +18,7 @@ from idp.web.forms import read_form, read_parameters
 from idp.web.frame import app, bare_shell, visit_of
 from idp.web.shell import Shell
 from idp.web.step_pages import with_cookies
-from idp.web.views import LogoutPage, ReturningPage, SignedOutPage
+from idp.web.views import FinishedPage, LogoutPage, ReturningPage, SignedOutPage
 
 PURPOSE = "logout"
 CARRIED = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales")
@@ -56,7 +55,10 @@ def confirmed(services: Services) -> Handler:
             call = call_of(request)
             shell = bare_shell(services)
             raise PageError(ErrorPage(shell=shell, kind=ErrorKind.REFUSED, reference=call.reference, at=call.at))
-        return await _answered(services, request, form.parameters, confirmed=form.text("answer") == "sign_out")
+        if form.text("answer") == "sign_out":
+            return await _answered(services, request, form.parameters, confirmed=True)
+        client = await asked_by(services, LogoutRequest.parse(form.parameters))
+        return responses.page(FinishedPage(shell=bare_shell(services, client)))
 
     return handler
 
@@ -66,20 +68,21 @@ async def _answered(services: Services, request: Request, parameters: Parameters
         services, LogoutRequest.parse(parameters), visit_of(services, request), confirmed=confirmed
     )
     match outcome:
-        case AskFirst(client=client):
-            return responses.page(_asking(services, request, parameters, client))
+        case AskFirst():
+            asking = responses.page(_asking(services, parameters, outcome))
+            return with_cookies(services, asking, outcome.cookies)
         case SignedOutNow():
             return _signed_out(services, request, outcome)
 
 
-def _asking(services: Services, request: Request, parameters: Parameters, client: Client | None) -> LogoutPage:
-    frame, browser = bare_shell(services, client), visit_of(services, request).browser
+def _asking(services: Services, parameters: Parameters, outcome: AskFirst) -> LogoutPage:
+    frame = bare_shell(services, outcome.client)
     shell = Shell(
         brand=frame.brand,
         app=frame.app,
         root=frame.root,
         action=services.settings.issuer.url("/logout/confirm"),
-        csrf=form_token(services, browser, PURPOSE),
+        csrf=form_token(services, outcome.browser, PURPOSE),
     )
     return LogoutPage(shell=shell, carried=tuple(pair for pair in parameters.pairs if pair[0] in CARRIED))
 

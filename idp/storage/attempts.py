@@ -21,7 +21,8 @@ from idp.values.secrets import Digest
 
 _COUNT = """
 source AS (
-    SELECT failures FROM source_throttles WHERE source = $1 AND window_started_at > $2::timestamptz - $3::interval
+    SELECT failures, window_started_at + $3::interval AS ends_at FROM source_throttles
+    WHERE source = $1 AND window_started_at > $2::timestamptz - $3::interval
 ), reserved AS (
     INSERT INTO throttles AS t (subject, method, known_browser, failures, touched_at)
     SELECT subject, $4, known, 1, $2 FROM who WHERE coalesce((SELECT failures FROM source), 0) < $5
@@ -35,7 +36,7 @@ source AS (
 """
 
 _STATE = """
-reserved.failures, t.paused_until, t.disabled_at, coalesce((SELECT failures FROM source), 0) >= $5 AS source_limited
+reserved.failures, t.paused_until, t.disabled_at, (SELECT ends_at FROM source WHERE failures >= $5) AS source_until
 """
 
 RESERVE_PASSWORD = f"""
@@ -126,7 +127,7 @@ async def reserve_password(
     row = await executor.fetchrow(RESERVE_PASSWORD, *arguments, name, name_digest, known.octets if known else None)
     assert row is not None  # noqa: S101 (`who` always has one row)
     return PasswordAttempt(
-        state=_state(row, at),
+        state=_state(row),
         user=None if row["user_id"] is None else UserId(row["user_id"]),
         audit_salt=row["audit_salt"],
         hash=row["hash"],
@@ -137,7 +138,7 @@ async def reserve_password(
 async def reserve_factor(executor: Executor, user: UserId, method: Method, source: str, at: datetime) -> FactorAttempt:
     """Count a try of a second factor, whatever the browser: one counter per account and method (N-13)."""
     rows = await executor.fetch(RESERVE_FACTOR, *_counting(method, source, at), user)
-    return FactorAttempt(state=_state(rows[0], at), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
+    return FactorAttempt(state=_state(rows[0]), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
 
 
 def _counting(method: Method, source: str, at: datetime) -> tuple[Any, ...]:
@@ -145,11 +146,11 @@ def _counting(method: Method, source: str, at: datetime) -> tuple[Any, ...]:
     return source, at, SOURCE_WINDOW, method.value, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
 
 
-def _state(row: Record, at: datetime) -> Reserved | Held:
+def _state(row: Record) -> Reserved | Held:
     if row["failures"] is not None:
         return Reserved(failures=row["failures"])
-    if row["source_limited"]:
-        return Held(until=at + SOURCE_WINDOW, source_limited=True)
+    if row["source_until"] is not None:
+        return Held(until=row["source_until"], source_limited=True)
     return Held(until=None if row["disabled_at"] else row["paused_until"])
 
 

@@ -25,15 +25,23 @@ INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs,
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
 """
 
-_UNCHANGED = "u.id = $2 AND u.version = $17 AND u.status = 'active' AND v.version = $18"
+# The person's row is locked, so that a change to that person either is seen here or waits and then ends this grant too.
+_UNCHANGED = """
+FROM users u, policy_version v
+WHERE u.id = $2 AND u.version = $17 AND u.status = 'active' AND v.version = $18 FOR SHARE OF u
+"""
 
-ISSUE = f"{_OPEN} FROM users u, policy_version v WHERE {_UNCHANGED} RETURNING id"
+ISSUE = f"""
+WITH opened AS ({_OPEN} {_UNCHANGED} RETURNING id),
+recorded AS ({EVENTS.format(events="$19", when="EXISTS (SELECT FROM opened)")})
+SELECT id FROM opened
+"""
 
 COMPLETE = f"""
-WITH finished AS (
+WITH person AS (SELECT u.id {_UNCHANGED}), finished AS (
     UPDATE interactions i SET finished_at = $11, sealed_response = $20, grant_id = $1, browser = $21,
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
-    FROM users u, policy_version v WHERE i.id = $19 AND i.finished_at IS NULL AND {_UNCHANGED} RETURNING i.id
+    FROM person WHERE i.id = $19 AND i.finished_at IS NULL RETURNING i.id
 ), session AS (
     INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
     SELECT $4, $2, $22, $23, $11, $11, $24 FROM finished WHERE $22::bytea IS NOT NULL
@@ -95,9 +103,11 @@ class Completion:
     events: EncodedEvents
 
 
-async def issue(executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> bool:
+async def issue(
+    executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, events: EncodedEvents, at: datetime
+) -> bool:
     """Open a grant for a silent request; False where the user's or the policy's version has moved on."""
-    return await executor.fetchval(ISSUE, *_opening(cleared, grant, at)) is not None
+    return await executor.fetchval(ISSUE, *_opening(cleared, grant, at), events) is not None
 
 
 async def complete(

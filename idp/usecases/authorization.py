@@ -1,5 +1,7 @@
 """An authorization request arrives: answered at once where nothing is to be asked, kept as an Interaction otherwise."""
 
+from dataclasses import dataclass, field, replace
+
 from idp.audit.protocol import AuthorizationRefused
 from idp.keystore.service_keys import client_reference
 from idp.login.gathering import Known, gathered
@@ -13,17 +15,26 @@ from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.storage import codes, events, interactions, sessions
 from idp.storage.sessions import SignedIn
-from idp.usecases.completion import new_grant, response_url
+from idp.usecases.completion import completed, new_grant, response_url
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import Begun, Leave
-from idp.usecases.scene import Scene
+from idp.usecases.scene import Scene, Subject
 from idp.usecases.services import Services
-from idp.usecases.sign_in import TRIES
+from idp.usecases.sign_in import TRIES, look
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import random_uuid
 from idp.values.ids import InteractionId
 from idp.values.secrets import Code, CookieValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What became of a posted request; without cookies and answer where it is bound already, or gone."""
+
+    cookies: NewCookies = field(default_factory=NewCookies)
+    leave: Leave | None = None
+    """The answer, where nobody is to be asked anything (prompt=none, single sign-on)."""
 
 
 async def authorize(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
@@ -49,11 +60,16 @@ async def receive(services: Services, parameters: Parameters, visit: Visit) -> L
     return await _begun(services, Authorization(request=request, client=client), visit, bound=False)
 
 
-async def bind(services: Services, interaction: InteractionId, visit: Visit) -> NewCookies | None:
-    """Give a posted request to the browser that follows it, once; None where it is bound already, or gone."""
+async def bind(services: Services, interaction: InteractionId, visit: Visit) -> Bound:
+    """Give a posted request to the browser that follows it, once, and answer it where no page is needed."""
     browser = visit.browser or CookieValue.generate(services.entropy)
-    bound = await interactions.bind(services.database, interaction, browser.digest(), visit.at)
-    return NewCookies(browser=None if visit.browser else browser) if bound else None
+    if not await interactions.bind(services.database, interaction, browser.digest(), visit.at):
+        return Bound()
+    outcome = await look(services, interaction, replace(visit, browser=browser))
+    return Bound(
+        cookies=NewCookies(browser=None if visit.browser else browser),
+        leave=outcome if isinstance(outcome, Leave) else None,
+    )
 
 
 async def trusted(services: Services, parameters: Parameters) -> tuple[Client, TrustedRedirect]:
@@ -88,7 +104,10 @@ async def _decided(
 async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:
     code = Code.generate(scene.services.entropy)
     grant = new_grant(scene, cleared, code, signed_in.session)
-    if not await codes.issue(scene.services.database, cleared, grant, scene.visit.at):
+    happened = scene.about(Subject.of(cleared.identity.account)).events(
+        completed(cleared, grant, silent=True), session=grant.session
+    )
+    if not await codes.issue(scene.services.database, cleared, grant, happened, scene.visit.at):
         return None
     return Leave(url=response_url(scene, cleared, code), client=cleared.facts.purpose.client)
 

@@ -46,7 +46,6 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
     grant = new_grant(scene, cleared, code, ending.session)
     url = response_url(scene, cleared, code)
     cookies = _cookies(ending, scene.visit, scene.services.entropy)
-    completed = SignInCompleted(acr=grant.acr, amr=cleared.identity.proved.amr)
     completion = Completion(
         interaction=opened.interaction.id,
         sealed_response=scene.configuration.sealer.seal(url.encode(), response_place(opened.interaction.id)),
@@ -54,11 +53,25 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
         renewal=_renewal(ending, cookies),
         other_session=ending.other,
         consent_given=Answer.CONSENT in cleared.facts.answered,
-        events=scene.events(completed, session=ending.session.id),
+        events=scene.events(completed(cleared, grant), session=ending.session.id),
     )
     if not await codes.complete(scene.services.database, cleared, grant, completion, scene.visit.at):
         return None
     return Leave(url=url, client=cleared.facts.purpose.client, cookies=cookies)
+
+
+def completed(cleared: Cleared[Authorization], grant: NewGrant, *, silent: bool = False) -> SignInCompleted:
+    """What is recorded of a code issued; `silent` where the person was asked nothing."""
+    needed = cleared.identity.requirement
+    waiver = needed.waiver if any(reason.effect == "lifted" for reason in needed.reasons) else None
+    return SignInCompleted(
+        acr=grant.acr,
+        amr=cleared.identity.proved.amr,
+        grant=grant.id,
+        silent=silent,
+        waiver=waiver.kind if waiver else None,
+        waived_until=waiver.until if waiver else None,
+    )
 
 
 def response_url(scene: Scene, cleared: Cleared[Authorization], code: Code) -> str:

@@ -147,7 +147,13 @@ async def _proved(current: Current, attempt: PasswordAttempt, user: UserId, stor
 async def _not_stored(
     current: Current, attempt: PasswordAttempt, settled: PasswordSettled | None, typed: Typed
 ) -> Outcome:
-    """The right password of a person who is switched off, or one that was changed while it was checked."""
+    """The right password of a person who is switched off, or one that was changed while it was checked.
+
+    Or a second click, whose first one has finished the sign-in: no failure at all.
+    """
+    again = await look(current.scene.services, current.interaction.id, current.scene.visit)
+    if not isinstance(again, Current) or not isinstance(again.step, SignIn):
+        return again
     off = settled is not None and not settled.account.active
     kind = NoticeKind.ACCOUNT_OFF if off else NoticeKind.PASSWORD_WRONG
     event = _refusal(attempt, "user_disabled" if off else "changed_meanwhile", typed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from idp.audit.event import SecurityEvent
 from idp.audit.sign_in import SignedOut
 from idp.oidc.client import Client
+from idp.oidc.id_token_hint import VerifiedHint
 from idp.oidc.logout import Confirm, LogoutRequest, SignOut, decide
 from idp.storage import sessions
 from idp.storage.sessions import SignedIn
@@ -22,6 +23,9 @@ class AskFirst:
     """The person is to say so first."""
 
     client: Client | None
+    browser: CookieValue
+    """What the form is bound to."""
+    cookies: NewCookies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +41,16 @@ async def sign_out(
     services: Services, request: LogoutRequest, visit: Visit, *, confirmed: bool
 ) -> AskFirst | SignedOutNow:
     """End the browser session, or ask first. The `browser` cookie changes, so that nothing bound to it lives on."""
-    configuration = await services.configuration()
-    hint = hint_of(configuration.keyring, services.settings.issuer, request.id_token_hint)
-    named = request.client_named(hint)
-    client = await services.client(named) if named else None
-    signed_in = await _signed_in(services, visit, named)
+    hint = await _hint(services, request)
+    client = await asked_by(services, request)
+    signed_in = await _signed_in(services, visit, client.client_id if client else None)
     decision = decide(request, hint, client, signed_in.session.sid if signed_in else None)
     match decision:
         case Confirm() if not confirmed:
-            return AskFirst(client=client)
+            browser = visit.browser or CookieValue.generate(services.entropy)
+            return AskFirst(
+                client=client, browser=browser, cookies=NewCookies(browser=None if visit.browser else browser)
+            )
         case Confirm(redirect=redirect) | SignOut(redirect=redirect):
             if signed_in is not None:
                 await _end(services, signed_in, visit, by_app=isinstance(decision, SignOut))
@@ -54,6 +59,17 @@ async def sign_out(
                 client=client,
                 cookies=NewCookies(browser=CookieValue.generate(services.entropy)),
             )
+
+
+async def asked_by(services: Services, request: LogoutRequest) -> Client | None:
+    """The client that the request names; None where it names none, or two."""
+    named = request.client_named(await _hint(services, request))
+    return await services.client(named) if named else None
+
+
+async def _hint(services: Services, request: LogoutRequest) -> VerifiedHint | None:
+    keyring = (await services.configuration()).keyring
+    return hint_of(keyring, services.settings.issuer, request.id_token_hint)
 
 
 async def _signed_in(services: Services, visit: Visit, client: ClientId | None) -> SignedIn | None:

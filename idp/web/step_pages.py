@@ -6,6 +6,7 @@ memory. A page that is asked for out of turn leads on; a POST is answered by a r
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
@@ -147,7 +148,8 @@ async def answer(services: Services, request: Request, outcome: Outcome) -> Resp
         case Finished(client=client):
             return responses.page(FinishedPage(shell=bare_shell(services, client)))
         case Gone(reason="no_cookie", client=client) if client is not None and request.method == "GET":
-            host, retry = request.url.netloc, client.home or str(request.url)
+            host = urlsplit(services.settings.issuer).netloc
+            retry = client.home or page_url(services, interaction_of(request), client.client_id)
             return responses.page(CookiesPage(shell=bare_shell(services, client), host=host, retry_url=retry))
         case Gone():
             raise await _ended(services, request, ErrorKind.EXPIRED)

@@ -150,7 +150,7 @@ async def issue(services: Services, client: Client, account: Account, asked: Ask
         offline=OFFLINE_ACCESS in asked.scopes,
         ends_at=at + REFRESH_ABSOLUTE if OFFLINE_ACCESS in asked.scopes else ends_at,
     )
-    assert await codes.issue(services.database, cleared, grant, at)
+    assert await codes.issue(services.database, cleared, grant, [], at)
     return Issued(code=code, grant=grant.id, session=session, account=current)
 
 
