@@ -21,14 +21,15 @@ Successors = Mapping[Digest, RefreshToken]
 async def refresh(issuing: Issuing, request: Refresh, call: ClientCall) -> TokenMembers:
     """RFC 6749 6: new tokens; auth_time, acr and amr stay (OIDC Core 12.2). Raises OAuthError."""
     database, client = issuing.services.database, request.client
-    successors = _successors(issuing, request.token)
+    successors = _successors(issuing, request.token) if client.rotates else {}
     kept_until = None if client.rotates else call.at + REFRESH_IDLE
     use = Use(client=client.client_id, successors=tuple(successors), idle_until=kept_until)
     found = await refresh_tokens.find(database, request.token, use, call.at)
     decision = _decided(issuing, found, request)
     if isinstance(decision, Rejected):
         await refuse(issuing.services, decision, request, call)
-    follower = _follower(decision.rotation, found, request, successors)
+    kept = decision.rotation is Rotation.KEPT
+    follower = request.token if kept else _follower(issuing, found, request, successors)
     if decision.rotation is Rotation.ROTATED and not await refresh_tokens.rotate(
         database, request.token, follower, decision.expiry, call.at
     ):
@@ -65,9 +66,8 @@ def _meets_policy(issuing: Issuing, found: Found) -> bool:
     return needed.level <= found.evidence.level and (needed.level < Level.TWO or found.account.enrolled)
 
 
-def _follower(rotation: Rotation, found: Found | None, request: Refresh, successors: Successors) -> RefreshToken:
-    """The token that the client is to use next."""
-    if rotation is Rotation.KEPT:
-        return request.token
+def _follower(issuing: Issuing, found: Found | None, request: Refresh, successors: Successors) -> RefreshToken:
+    """The successor that was given before, or the one to give now."""
+    known = successors or _successors(issuing, request.token)  # none are known where a client just stopped rotating
     given = found.successor if found else None
-    return successors[given] if given else next(iter(successors.values()))
+    return known[given] if given else next(iter(known.values()))

@@ -227,6 +227,17 @@ async def test_a_confidential_client_may_be_made_to_rotate(world: World) -> None
     assert (await app.refresh(token)).json()["refresh_token"] != token
 
 
+async def test_a_client_that_stops_rotating_keeps_the_successor_it_was_given(world: World) -> None:
+    """Also where the answer that held it was lost."""
+    app = await world.app(metadata=Metadata(rotate_refresh_tokens=True))
+    token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
+    successor = (await app.refresh(token)).json()["refresh_token"]
+    async with unit(world.services, COMMAND, None, world.clock()) as made:
+        await clients.change(made, "wiki", Metadata(rotate_refresh_tokens=False))
+    assert (await app.refresh(token)).json()["refresh_token"] == successor
+    assert (await app.refresh(successor)).json()["refresh_token"] == successor
+
+
 @pytest.mark.parametrize(("kind", "statements"), [("web", 1), ("spa", 2)])
 async def test_a_refresh_is_one_statement_and_with_rotation_two(
     world: World, kind: clients.Kind, statements: int
