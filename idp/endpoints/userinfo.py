@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.oidc.bearer import bearer_token
+from idp.oidc.errors import InvalidBearerRequest
 from idp.oidc.parameters import Parameters
 from idp.usecases.services import Services
 from idp.usecases.userinfo import claims
@@ -18,7 +19,10 @@ def handler(services: Services) -> Handler:
 
     async def userinfo(request: Request) -> Response:
         query = Parameters.parse(request.scope["query_string"])
-        token = bearer_token(request.headers.get("authorization"), await _form(request), query)
+        headers = request.headers.getlist("authorization")
+        if len(headers) > 1:  # RFC 6750 2: not more than one method
+            raise InvalidBearerRequest("an access token must be presented once")
+        token = bearer_token(next(iter(headers), None), await _form(request), query)
         return json_response(await claims(services, token, call_of(request).at))
 
     return userinfo

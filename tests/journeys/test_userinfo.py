@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
 from idp.usecases import clients, groups, user_access
@@ -103,6 +104,8 @@ async def test_a_token_in_two_ways_is_refused(world: World) -> None:
         world.issuer.url("/userinfo"), data={"access_token": token}, headers={"Authorization": f"Bearer {token}"}
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    twice = httpx2.Headers([("Authorization", f"Bearer {token}")] * 2)
+    assert (await world.http.get(world.issuer.url("/userinfo"), headers=twice)).status_code == 400
 
 
 async def test_without_a_token_the_challenge_names_no_error(world: World) -> None:
