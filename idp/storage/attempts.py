@@ -124,8 +124,8 @@ async def reserve_password(
 ) -> PasswordAttempt:
     """Count a try of a password for a login name, whether anybody has it or not."""
     arguments = _counting(Method.PASSWORD, source, at)
-    row = await executor.fetchrow(RESERVE_PASSWORD, *arguments, name, name_digest, known.octets if known else None)
-    assert row is not None  # noqa: S101 (`who` always has one row)
+    browser = known.octets if known else None
+    (row,) = await _reserve(executor, RESERVE_PASSWORD, (*arguments, name, name_digest, browser))
     return PasswordAttempt(
         state=_state(row),
         user=None if row["user_id"] is None else UserId(row["user_id"]),
@@ -137,8 +137,18 @@ async def reserve_password(
 
 async def reserve_factor(executor: Executor, user: UserId, method: Method, source: str, at: datetime) -> FactorAttempt:
     """Count a try of a second factor, whatever the browser: one counter per account and method (N-13)."""
-    rows = await executor.fetch(RESERVE_FACTOR, *_counting(method, source, at), user)
+    rows = await _reserve(executor, RESERVE_FACTOR, (*_counting(method, source, at), user))
     return FactorAttempt(state=_state(rows[0]), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
+
+
+async def _reserve(executor: Executor, statement: str, arguments: tuple[Any, ...]) -> list[Record]:
+    """Again where neither a try was counted nor a reason is seen: a pause began while the statement ran."""
+    rows = await executor.fetch(statement, *arguments)
+    first, at = rows[0], arguments[1]
+    told = first["failures"] or first["source_until"] or first["disabled_at"]
+    if told or (first["paused_until"] and first["paused_until"] > at):
+        return rows
+    return await executor.fetch(statement, *arguments)
 
 
 def _counting(method: Method, source: str, at: datetime) -> tuple[Any, ...]:

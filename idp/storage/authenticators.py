@@ -11,6 +11,13 @@ from idp.values.ids import AuthenticatorId, InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
+_PERSON = """
+person AS (
+    SELECT id FROM users WHERE id = $2 AND version = {version} AND status = 'active' FOR NO KEY UPDATE
+)
+"""
+"""Of two changes to one person's authenticators the second finds another version. Always the first lock taken."""
+
 _MAKE_CODES = """
 outdated AS (DELETE FROM recovery_code_sets WHERE user_id = $2 AND EXISTS (SELECT FROM moved) RETURNING id),
 made AS (
@@ -18,19 +25,22 @@ made AS (
     SELECT $3, $2, $4, $5, $6 FROM moved, (SELECT count(*) FROM outdated) AS after_the_old_set RETURNING id
 ), codes AS (
     INSERT INTO recovery_codes (set_id, digest) SELECT made.id, digest FROM made, unnest($7::bytea[]) AS digest
+), void AS (
+    UPDATE interactions SET sealed_codes = NULL, codes_until = NULL
+    WHERE user_id = $2 AND id <> $1 AND sealed_codes IS NOT NULL AND EXISTS (SELECT FROM moved)
 )
 """
-"""The new set waits for the old one to go, since a person has one set."""
+"""The new set waits for the old one to go, since a person has one set; what another sign-in still shows is void."""
 
 CONFIRM_ENROLMENT = f"""
-WITH moved AS (
+WITH {_PERSON.format(version="$13")}, moved AS (
     UPDATE interactions SET proofs = proofs || $10::jsonb, user_id = $2, notice = '{{}}',
         expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL,
         sealed_codes = $8, codes_until = $9,
         answered = array_append(array_remove(answered, 'recovery_used'), 'recovery_used')
-    WHERE id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
-        AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $13 AND u.status = 'active')
-    RETURNING id
+    FROM person
+    WHERE interactions.id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
+    RETURNING interactions.id
 ), retired AS (
     DELETE FROM totp_authenticators WHERE user_id = $2 AND EXISTS (SELECT FROM moved)
 ), unlocked AS (
@@ -45,13 +55,13 @@ SELECT id FROM moved
 """
 
 RENEW_CODES = f"""
-WITH moved AS (
+WITH {_PERSON.format(version="$10")}, moved AS (
     UPDATE interactions SET sealed_codes = $8, codes_until = $9, user_id = $2, ends_at = greatest(ends_at, $9),
         expires_at = greatest(expires_at, $9)
-    WHERE id = $1 AND finished_at IS NULL AND (user_id IS NULL OR user_id = $2)
+    FROM person
+    WHERE interactions.id = $1 AND finished_at IS NULL AND (user_id IS NULL OR user_id = $2)
         AND (codes_until IS NULL OR codes_until <= $6)
-        AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $10)
-    RETURNING id
+    RETURNING interactions.id
 ), unlocked AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM moved)
 ), {_MAKE_CODES}, recorded AS ({EVENTS.format(events="$11", when="EXISTS (SELECT FROM moved)")})
@@ -59,20 +69,20 @@ SELECT id FROM moved
 """
 
 ACKNOWLEDGE = f"""
-WITH acknowledged AS (
-    UPDATE recovery_code_sets SET acknowledged_at = $3 WHERE user_id = $2 AND acknowledged_at IS NULL RETURNING id
+WITH {_PERSON.format(version="$6")}, acknowledged AS (
+    UPDATE recovery_code_sets s SET acknowledged_at = $3 FROM person
+    WHERE s.user_id = $2 AND s.acknowledged_at IS NULL RETURNING s.id
 ), forgotten AS (
     UPDATE interactions SET sealed_codes = NULL, codes_until = NULL, notice = '{{}}', expires_at = least($4, ends_at)
-    WHERE id = $1 AND finished_at IS NULL
+    WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM acknowledged)
 )
 {EVENTS.format(events="$5", when="EXISTS (SELECT FROM acknowledged)")}
 """
 
 REPLACE_PASSWORD = f"""
-WITH replaced AS (
-    UPDATE passwords SET hash = $3, long_enough_alone = $4, change_demanded = NULL, set_at = $5
-    WHERE user_id = $2 AND EXISTS (SELECT FROM users u WHERE u.id = $2 AND u.version = $6 AND u.status = 'active')
-    RETURNING user_id
+WITH {_PERSON.format(version="$6")}, replaced AS (
+    UPDATE passwords p SET hash = $3, long_enough_alone = $4, change_demanded = NULL, set_at = $5
+    FROM person WHERE p.user_id = person.id RETURNING p.user_id
 ), noted AS (
     UPDATE interactions SET notice = '{{}}', expires_at = least($7, ends_at)
     WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM replaced)
@@ -157,8 +167,9 @@ async def renew_codes(executor: Executor, moment: Moment, codes: NewCodes, event
 
 
 async def acknowledge_codes(executor: Executor, moment: Moment, events: EncodedEvents) -> None:
-    """The person has saved the codes: they are never shown again."""
-    await executor.execute(ACKNOWLEDGE, moment.interaction, moment.user, moment.at, moment.expires_at, events)
+    """The person has saved the codes: they are never shown again. Nothing happens where facts moved on."""
+    arguments = (moment.interaction, moment.user, moment.at, moment.expires_at, events, moment.version)
+    await executor.execute(ACKNOWLEDGE, *arguments)
 
 
 async def replace_password(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.storage.database import Executor
-from idp.values.ids import UserId
+from idp.values.ids import InteractionId, UserId
 
 END_SESSIONS = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL RETURNING true"
 
@@ -14,6 +14,8 @@ UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE user_id = $1 AND re
 
 # Their proofs were made before whatever is ended now, so none of them may still lead to a code.
 ABANDON_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1"
+
+ABANDON_OTHER_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1 AND id <> $2 AND finished_at IS NULL"
 
 FORGET_BROWSERS = "DELETE FROM known_browsers WHERE user_id = $1"
 
@@ -40,6 +42,11 @@ async def end_everything(executor: Executor, user: UserId, reason: str, at: date
     sessions = await executor.fetch(END_SESSIONS, user, at)
     grants = await executor.fetch(REVOKE_GRANTS, user, at, reason)
     return Ended(sessions=len(sessions), grants=len(grants))
+
+
+async def abandon_other_sign_ins(executor: Executor, user: UserId, kept: InteractionId) -> None:
+    """End every sign-in under way of that person but one."""
+    await executor.execute(ABANDON_OTHER_SIGN_INS, user, kept)
 
 
 async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:

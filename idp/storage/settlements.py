@@ -17,28 +17,26 @@ from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
 _PROVED = """
 proved AS (
     UPDATE interactions SET proofs = CASE WHEN user_id = $2 THEN proofs ELSE '{{}}' END || $3::jsonb,
-        user_id = $2, notice = '{{}}', expires_at = least($4, ends_at){forget}
-    WHERE id = $1 AND finished_at IS NULL AND {settled} RETURNING id
-)
-"""
-
-_FORGET = """,
+        user_id = $2, notice = '{{}}', expires_at = least($4, ends_at),
         answered = CASE WHEN user_id = $2 THEN answered
             ELSE array_remove(array_remove(answered, 'consent'), 'recovery_used') END,
         sealed_enrolment = CASE WHEN user_id = $2 THEN sealed_enrolment END,
         enrolment_until = CASE WHEN user_id = $2 THEN enrolment_until END,
         sealed_codes = CASE WHEN user_id = $2 THEN sealed_codes END,
-        codes_until = CASE WHEN user_id = $2 THEN codes_until END"""
-"""What an Interaction knew of another person goes when somebody else proves a password in it."""
+        codes_until = CASE WHEN user_id = $2 THEN codes_until END
+    WHERE id = $1 AND finished_at IS NULL AND {settled} RETURNING id
+)
+"""
+"""What an Interaction knew of another person goes when somebody else proves anything in it."""
 
 SETTLE_PASSWORD = f"""
 WITH right_one AS (
     SELECT u.id FROM users u JOIN passwords p ON p.user_id = u.id
-    WHERE u.id = $2 AND u.status = 'active' AND p.hash = $5
+    WHERE u.id = $2 AND u.status = 'active' AND p.hash = $5 FOR SHARE OF p
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'pwd' AND ($6 OR NOT known_browser)
         AND EXISTS (SELECT FROM right_one)
-), {_PROVED.format(settled="EXISTS (SELECT FROM right_one)", forget=_FORGET)},
+), {_PROVED.format(settled="EXISTS (SELECT FROM right_one)")},
 recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM proved)")})
 SELECT a.*, c.scopes AS consented, EXISTS (SELECT FROM proved) AS settled
 FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $8 WHERE a.id = $2
@@ -50,7 +48,7 @@ WITH burnt AS (
     WHERE id = $5 AND user_id = $2 AND state = 'confirmed' AND last_step < $6 RETURNING id
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'otp' AND EXISTS (SELECT FROM burnt)
-), {_PROVED.format(settled="EXISTS (SELECT FROM burnt)", forget="")},
+), {_PROVED.format(settled="EXISTS (SELECT FROM burnt)")},
 recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM burnt)")})
 SELECT EXISTS (SELECT FROM burnt)
 """
@@ -65,7 +63,7 @@ WITH found AS (
     RETURNING c.set_id
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM used)
-), {_PROVED.format(settled="EXISTS (SELECT FROM used)", forget="")},
+), {_PROVED.format(settled="EXISTS (SELECT FROM used)")},
 recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM used)")})
 SELECT EXISTS (SELECT FROM used) AS settled, (SELECT used_at FROM found) AS used_at
 """

@@ -14,6 +14,7 @@ LOST = (
     asyncpg.PostgresConnectionError,  # class 08
     asyncpg.OperatorInterventionError,  # class 57: shutdown, starting up, statement timeout
     asyncpg.InsufficientResourcesError,  # class 53: too many connections, disk full
+    asyncpg.TransactionRollbackError,  # class 40: chosen as the victim of a deadlock, and undone
     asyncpg.ReadOnlySQLTransactionError,  # a standby that has not taken over yet
 )
 """Raised by a statement on an open connection."""

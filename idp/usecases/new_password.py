@@ -5,7 +5,7 @@ from idp.authenticators import password
 from idp.authenticators.password import PasswordRule, context_words, long_enough_alone, refusal
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import ChangePassword
-from idp.storage import authenticators, interactions
+from idp.storage import authenticators, endings, interactions
 from idp.usecases.hashing import Place
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.passwords import hash_parameters
@@ -34,15 +34,22 @@ async def change_password(services: Services, interaction: InteractionId, visit:
             return current
         salt = services.entropy(password.SALT_OCTETS)
         hashed = await place.run(password.hash_password, new, hash_parameters(services.settings), salt)
-    await authenticators.replace_password(
-        services.database,
-        moment_of(current),
-        hashed,
-        current.opened.session.id if current.opened.session else None,
-        current.scene.events(PasswordChanged(reason=current.step.reason)),
-        long_enough_alone=long_enough_alone(new),
-    )
+    await _replace(current, current.step, hashed, long_enough_alone=long_enough_alone(new))
     return await look(services, interaction, visit)
+
+
+async def _replace(current: Current, step: ChangePassword, hashed: str, *, long_enough_alone: bool) -> None:
+    """Sign-ins under way elsewhere rest on the old password, and end.
+
+    In a statement of its own, so that one whose proof was being stored while the first waited is seen.
+    """
+    session = current.opened.session.id if current.opened.session else None
+    changed = current.scene.events(PasswordChanged(reason=step.reason))
+    async with current.scene.services.database.transaction() as transaction:
+        if await authenticators.replace_password(
+            transaction, moment_of(current), hashed, session, changed, long_enough_alone=long_enough_alone
+        ):
+            await endings.abandon_other_sign_ins(transaction, current.account.user, current.interaction.id)
 
 
 async def _refusal(current: Current, step: ChangePassword, new: Password, place: Place) -> str | None:

@@ -14,6 +14,7 @@ from idp.usecases.services import Services
 from idp.values.issuer import Issuer
 
 GRACE_SECONDS = 1
+PATIENCE_SECONDS = 600  # a connection closed as a request is sent looks like a failure of the provider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,9 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 @asynccontextmanager
 async def serving(app: ASGIApp, sockets: list[socket.socket]) -> AsyncIterator[None]:
     """Serve until the block ends, without uvicorn's main loop, whose pauses would cost each test 0.2 s."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_keep_alive=PATIENCE_SECONDS
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
