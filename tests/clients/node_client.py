@@ -123,10 +123,22 @@ class OpenidClient:
         return answer
 
     async def discover(
-        self, issuer: str, *, client_id: str, client_secret: str | None, redirect_uri: str, id_token_alg: str = "RS256"
+        self,
+        issuer: str,
+        *,
+        client_id: str,
+        client_secret: str | None,
+        redirect_uri: str,
+        auth_method: str | None = None,
+        id_token_alg: str = "RS256",
     ) -> Mapping[str, Any]:
         """Read the metadata and become this client, which expects its ID tokens signed so. Gives the metadata."""
-        settings = {"client_id": client_id, "client_secret": client_secret, "redirect_uri": redirect_uri}
+        settings = {
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "redirect_uri": redirect_uri,
+            "auth_method": auth_method,
+        }
         answer = await self.ask("discover", issuer=issuer, id_token_alg=id_token_alg, **settings)
         self.metadata = answer["metadata"]
         return self.metadata

@@ -1,0 +1,74 @@
+"""Relying parties of either library, registered at our own provider. Owns no clause: the tests state those.
+
+    client = await relying_party(provider, "openid-client", metadata=Metadata(id_token_alg="ES256"))
+    await whole_journey(client, await somebody(provider), expected_amr=["pwd", "otp", "mfa"])
+
+openid-client judges times by the machine's clock, so its tests leave the provider's clock where it began: at now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from idp.usecases import user_profile
+from idp.usecases.clients import Kind, Metadata
+from tests.clients.authlib_client import AuthlibClient
+from tests.clients.journey import SCOPE
+from tests.clients.node_client import OpenidClient
+from tests.clients.tokens import Client
+from tests.drivers.grants import add_client
+from tests.drivers.person import Person
+from tests.drivers.provider import Provider
+
+Library = Literal["authlib", "openid-client"]
+LIBRARIES: tuple[Library, ...] = ("authlib", "openid-client")
+APP = "https://app.example.org"
+USUAL = Metadata(redirect_uris=(f"{APP}/callback",), post_logout_redirect_uris=(f"{APP}/signed-out",), first_party=True)
+
+
+async def relying_party(
+    provider: Provider,
+    library: Library,
+    client_id: str = "wiki",
+    kind: Kind = "web",
+    metadata: Metadata = USUAL,
+) -> Client:
+    """Register a client, and be it: the library is told what was registered, and nothing else."""
+    registered = await add_client(provider.services, client_id, kind, metadata)
+    client, secret = registered.client, registered.secret.expose() if registered.secret else None
+    issuer, redirect_uri, how = str(provider.issuer), client.redirect_uris[0], client.auth_method.value
+    if library == "authlib":
+        authlib = AuthlibClient(
+            issuer=issuer,
+            client_id=client_id,
+            client_secret=secret,
+            redirect_uri=redirect_uri,
+            scope=SCOPE,
+            auth_method=how,
+        )
+        authlib.now = lambda: int(provider.clock().timestamp())
+        return await provider.open.enter_async_context(authlib)
+    node = await provider.open.enter_async_context(await OpenidClient.start())
+    await node.discover(
+        issuer,
+        client_id=client_id,
+        client_secret=secret,
+        redirect_uri=redirect_uri,
+        auth_method=how,
+        id_token_alg=client.id_token_alg,
+    )
+    return node
+
+
+async def somebody(provider: Provider, username: str = "alice") -> Person:
+    """A person with a full name, so that userinfo has all that the journey looks for."""
+    person = await provider.person(username)
+    async with provider.unit() as made:
+        await user_profile.change(made, username, {"name": username.title()})
+    return person
+
+
+def usual(**said: object) -> Metadata:
+    """The usual registration with one thing said otherwise."""
+    return replace(USUAL, **said)  # type: ignore[arg-type]  # the fields are Metadata's own
