@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+import httpx2
+
+from idp.storage.database import Database
+from idp.values.secrets import RefreshToken
+from tests.drivers.app_code import RelyingApp
 from tests.drivers.world import World
+from tests.races.holding import let_in_at_once
 
 TIMES = 20
+TOKEN = "SELECT digest FROM refresh_tokens WHERE digest = $1 FOR UPDATE"
 OFFLINE = ("openid", "offline_access")
 
 
-async def test_twenty_refreshes_get_the_same_successor(world: World) -> None:
-    """The grace gives the one successor again; nothing forks."""
-    app = await world.app("spa", "spa")
-    token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
-    answers = await asyncio.gather(*(app.refresh(token) for _ in range(TIMES)))
+async def only_one_family(world: World, app: RelyingApp, token: str, answers: Sequence[httpx2.Response]) -> None:
+    """All got the same successor, it works, and there is no other."""
     assert {answer.status_code for answer in answers} == {200}
     (successor,) = {answer.json()["refresh_token"] for answer in answers}
     assert successor != token
     assert await world.services.database.fetchval("SELECT count(*) FROM refresh_tokens") == 2
     assert (await app.refresh(successor)).status_code == 200
     assert await world.services.database.fetchval("SELECT count(*) FROM grants WHERE revoked_at IS NULL") == 1
+
+
+async def test_twenty_refreshes_get_the_same_successor(world: World) -> None:
+    """The grace gives the one successor again; nothing forks."""
+    app = await world.app("spa", "spa")
+    token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
+    await only_one_family(world, app, token, await asyncio.gather(*(app.refresh(token) for _ in range(TIMES))))
+
+
+async def test_refreshes_that_read_before_any_of_them_rotated(world: World, database: Database) -> None:
+    """O-28: all found the token unused; one replaces it, the others decide anew."""
+    app = await world.app("spa", "spa")
+    token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
+    digest = RefreshToken(token).digest().octets
+    requests = [app.refresh(token) for _ in range(TIMES)]
+    await only_one_family(world, app, token, await let_in_at_once(database, TOKEN, digest, requests))
 
 
 async def test_twenty_replays_end_the_grant_once(world: World) -> None:
