@@ -5,11 +5,11 @@ Owns how much hashing a process takes on. Owns no hash: it runs whatever blockin
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from math import ceil
 from threading import BoundedSemaphore
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -31,20 +31,21 @@ class Place:
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
-        self._running: Future[Any] | None = None
+        self._when_done: Callable[[Callable[[object], object]], object] | None = None
+        """Of the hash that runs: what is given to it is called once that has ended."""
 
     async def run(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
         """The function's result or exception."""
         future = self._threads.submit(function, *args)
-        self._running = future
+        self._when_done = future.add_done_callback
         return await asyncio.wrap_future(future)
 
     def give_up(self, release: Callable[[], None]) -> None:
         """Calls `release` now, or when the hash that runs has ended."""
-        if self._running is None:
+        if self._when_done is None:
             release()
         else:
-            self._running.add_done_callback(lambda _: release())
+            self._when_done(lambda _: release())
 
 
 class HashingPool:
