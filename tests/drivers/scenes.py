@@ -84,7 +84,7 @@ def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - jsonb, decoded o
 
 @dataclass(slots=True, kw_only=True)
 class Counter:
-    """How many statements were sent in a block: `with Counter(provider=provider) as sent: …`, then `sent.statements`."""
+    """How many statements a block sent: `with Counter(provider=provider) as sent: …`, then `sent.statements`."""
 
     provider: Provider
     statements: int = 0
