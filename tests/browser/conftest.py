@@ -9,6 +9,7 @@ async def test_…(profiles, apps, provider):
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -16,7 +17,10 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.browser.apps import Apps, demo_apps
 from tests.browser.profiles import Profiles
 from tests.drivers import chromium
+from tests.drivers.clock import MovableClock
 from tests.drivers.provider import Provider
+
+HEAD_START = timedelta(minutes=8)  # less than the life of an ID token
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +54,16 @@ async def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-async def apps(provider: Provider) -> AsyncIterator[Apps]:
+def clock() -> MovableClock:
+    """Stands still some minutes ago: it may be moved on, and the demo app still finds no token made in its future."""
+    made = MovableClock()
+    made.now -= HEAD_START
+    return made
+
+
+@pytest.fixture
+async def apps(provider: Provider, profiles: Profiles) -> AsyncIterator[Apps]:
     """The demo relying app on another site than the provider, with its clients registered."""
     async with demo_apps(provider) as made:
         yield made
+        await profiles.close()  # before the servers that they may still be asking

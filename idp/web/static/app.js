@@ -38,6 +38,8 @@
         }
       });
     }
+  } else {
+    for (const button of all("[data-copy]")) button.remove();
   }
   for (const button of all("[data-print]")) {
     button.hidden = false;
@@ -94,7 +96,11 @@
       setTimeout(() => free(form), GIVE_BACK_MS);
     });
   }
-  addEventListener("pageshow", () => all("form[data-once]").forEach(free));
+  // Back may show a page from memory, and the sign-in has gone on since.
+  addEventListener("pageshow", (event) => {
+    all("form[data-once]").forEach(free);
+    if (event.persisted) location.reload();
+  });
 
   // A pause counts down by the seconds that the server named: the clock of this device may be wrong.
   const EVERY_MS = 30000;

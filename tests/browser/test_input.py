@@ -1,0 +1,165 @@
+"""What people type and paste, what wrong input answers, and the ways that differ from the straight one."""
+
+from __future__ import annotations
+
+import re
+
+import pyotp
+import pytest
+from playwright.async_api import Page, expect
+
+from idp.authenticators.methods import Level
+from idp.policy.rules import Rule
+from tests.browser.apps import Apps
+from tests.browser.profiles import Profiles
+from tests.browser.visitor import Mouse
+from tests.drivers.person import PERIOD_SECONDS
+from tests.drivers.provider import Provider
+
+pytestmark = pytest.mark.browser
+
+SUBMIT = "form[data-once] button[type=submit]"
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001 - what an input method types
+
+
+async def paste(page: Page, selector: str, text: str) -> None:
+    """As from another program: through the clipboard."""
+    await page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    await page.locator(selector).click()
+    await page.keyboard.press("ControlOrMeta+v")
+
+
+async def test_codes_are_taken_as_they_are_pasted(profiles: Profiles, provider: Provider, apps: Apps) -> None:
+    """Decision 1: blanks, dashes and full-width digits; recovery codes in any case, with blanks for dashes."""
+    context = await profiles.new(permissions=["clipboard-read", "clipboard-write"])
+    page = await context.new_page()
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in()
+    for written in (" {0} {1} ", "{0}-{1}", "{0}\u00a0{1}", "full-width"):
+        provider.clock.advance(minutes=1)
+        await alice.press('button:text-is("Sign out")')
+        await alice.press('button:text-is("Sign in to Chat")')
+        await alice.sign_in(until="second-factor")
+        code = alice.person.app_code()
+        text = code.translate(FULL_WIDTH) if written == "full-width" else written.format(code[:3], code[3:])
+        await paste(page, "#code", text)
+        await alice.press(SUBMIT)
+        assert await alice.step() == "demo-signed-in", f"{text!r}: {await page.inner_text('main')}"
+    await alice.press('button:text-is("Sign out")')
+    await alice.press('button:text-is("Sign in to Chat")')
+    await alice.sign_in(until="second-factor")
+    await page.get_by_text("I cannot use my app").click()
+    await alice.press('a:text-is("Use a recovery code")')
+    await paste(page, "#recovery-code", alice.person.recovery_codes[0].upper().replace("-", " "))
+    await alice.press(SUBMIT)
+    assert await alice.step() == "recovery-used"
+    assert "9 are left." in await page.inner_text("main")
+
+
+async def test_a_wrong_password_is_said_first_and_keeps_the_name(page: Page, provider: Provider, apps: Apps) -> None:
+    """Ux 1: title, focus on the summary, its link leads to the field, which says that it is wrong; no password kept."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.fill("#username", "alice")
+    await alice.fill("#current-password", "not it")
+    await alice.press(SUBMIT)
+    await expect(page).to_have_title(re.compile(r"^Error: Sign in to Chat – "))
+    await expect(page.locator("#summary")).to_be_focused()
+    await page.locator("#summary a").first.click()
+    await expect(page.locator("#username")).to_be_focused()
+    await expect(page.locator("#username")).to_have_value("alice")
+    await expect(page.locator("#current-password")).to_have_value("")
+
+
+async def test_a_wrong_code_is_said_at_its_field(page: Page, provider: Provider, apps: Apps) -> None:
+    """Ux 2.2: each kind of wrong input has a sentence of its own; the code that confirmed the set-up is used up."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in()
+    assert alice.person.secret is not None
+    used = pyotp.TOTP(alice.person.secret).at(alice.person.last_time_step * PERIOD_SECONDS)
+    await alice.press('button:text-is("Sign out")')
+    await alice.press('button:text-is("Sign in to Chat")')
+    await alice.sign_in(until="second-factor")
+    for typed, said in (
+        ("", "Enter the 6-digit code"),
+        ("12 34", "The code is 6 digits"),
+        ("k7pm-x2dq-9w4t-c8hn", "That looks like a recovery code."),
+        (used, "You have already used this code."),
+        (f"{(int(used) + 1) % 1_000_000:06d}", "That code did not match."),
+    ):
+        await alice.fill("#code", typed)
+        await alice.press(SUBMIT)
+        await expect(page).to_have_title(re.compile("^Error: Enter the 6-digit code"))
+        await expect(page.locator("#summary")).to_be_focused()
+        await page.locator("#summary a").first.click()
+        await expect(page.locator("#code")).to_be_focused()
+        await expect(page.locator("#code")).to_have_value("")
+        await expect(page.locator("#code")).to_have_attribute("aria-invalid", "true")
+        await expect(page.locator("#code")).to_have_attribute("aria-describedby", "code-hint code-err")
+        await expect(page.locator("#code-err")).to_contain_text(said)
+
+
+async def test_step_up_asks_only_for_what_is_missing(page: Page, provider: Provider, apps: Apps) -> None:
+    """Design 4: a password-only session is led to the second factor alone, here into its set-up."""
+    await provider.rule("server", "", Rule(level=None))
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    assert await alice.sign_in() == ["password"]
+    assert (await alice.claims())["acr"] == "1fa"
+    await alice.press('button:text-is("Sign in again with step-up")')
+    assert await alice.sign_in() == ["enrolment", "recovery-codes"]
+    claims = await alice.claims()
+    assert (claims["acr"], claims["amr"]) == ("2fa", ["pwd", "otp", "mfa"])
+
+
+async def test_a_required_app_after_a_password_only_one(page: Page, provider: Provider, apps: Apps) -> None:
+    """Policy: a session that meets a `required` client is asked for the second factor alone, then for consent."""
+    await provider.rule("server", "", Rule(level=None))
+    await provider.rule("client", "wiki", Rule(level=Level.TWO))
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    assert await alice.sign_in() == ["password"]
+    await alice.open_app(apps.wiki)
+    assert "Wiki needs two-factor sign-in" in await page.inner_text("main")
+    assert await alice.sign_in() == ["enrolment", "recovery-codes", "consent"]
+
+
+async def test_a_lost_phone_ends_with_a_new_app(page: Page, provider: Provider, apps: Apps) -> None:
+    """Ux 2.3: after a recovery code the app is set up again in the same sign-in, with new codes."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in()
+    old = list(alice.person.recovery_codes)
+    await alice.press('button:text-is("Sign out")')
+    provider.clock.advance(minutes=5)
+    await alice.press('button:text-is("Sign in to Chat")')
+    await alice.sign_in(until="second-factor")
+    await page.get_by_text("I cannot use my app").click()
+    await alice.press('a:text-is("Use a recovery code")')
+    await alice.sign_in(until="recovery-used")
+    await alice.press('button[value="set_up"]')
+    assert await alice.sign_in() == ["enrolment", "recovery-codes"]
+    assert (await alice.claims())["acr"] == "2fa"
+    assert set(old).isdisjoint(alice.person.recovery_codes)
+
+
+async def test_a_password_set_by_somebody_else_is_changed_on_the_way(
+    page: Page, provider: Provider, apps: Apps
+) -> None:
+    alice = Mouse(page=page, person=await provider.person(own=False))
+    await alice.open_app(apps.chat)
+    assert "new-password" in await alice.sign_in()
+    assert await alice.step() == "demo-signed-in"
+
+
+async def test_cancel_and_another_account(page: Page, provider: Provider, apps: Apps) -> None:
+    """Every page has the two ways out: back to the app with access_denied, and «Not you?»."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in(until="enrolment")
+    await alice.press('button:text-is("Not you?")')
+    assert await alice.step() == "password"
+    await alice.press('button:text-is("Cancel and return to Chat")')
+    assert "The sign-in was cancelled" in await page.inner_text("main")

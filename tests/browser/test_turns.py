@@ -1,0 +1,204 @@
+"""Refresh, Back, double submits, several tabs, expiry and lost cookies: whatever people do, the sign-in ends well."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from playwright.async_api import Error, Page, Route, expect
+
+from tests.browser.apps import Apps
+from tests.browser.profiles import Profiles
+from tests.browser.visitor import Mouse
+from tests.drivers.person import Person
+from tests.drivers.provider import Provider
+
+pytestmark = pytest.mark.browser
+
+SUBMIT = "form[data-once] button[type=submit]"
+BETWEEN_SUBMITS_S = 0.2
+
+
+@pytest.fixture
+async def alice(page: Page, provider: Provider) -> Mouse:
+    """Somebody without a second factor, in a fresh profile."""
+    return Mouse(page=page, person=await provider.person())
+
+
+@pytest.fixture
+async def enrolled(profiles: Profiles, provider: Provider, apps: Apps) -> Person:
+    """Somebody who set up an authenticator app in another browser, a minute ago."""
+    context = await profiles.new()
+    first = Mouse(page=await context.new_page(), person=await provider.person())
+    await first.open_app(apps.chat)
+    await first.sign_in()
+    provider.clock.advance(minutes=1)
+    return first.person
+
+
+async def test_refresh_never_posts_again_and_shows_the_same(alice: Mouse, apps: Apps) -> None:
+    """Ux 1, 6: POST, then 303 to GET; the picture, the key and the recovery codes stay as they are."""
+    page = alice.page
+    await alice.open_app(apps.wiki)
+    while (step := await alice.step()) != "demo-signed-in":
+        shown = await page.locator("code, .scan").all_inner_texts(), await page.locator(".scan").all_inner_texts()
+        link = await page.locator('a[href^="otpauth:"]').evaluate_all("all => all.map(each => each.href)")
+        answer = await page.reload()
+        assert answer is not None
+        assert (answer.request.method, await alice.step()) == ("GET", step)
+        assert link == await page.locator('a[href^="otpauth:"]').evaluate_all("all => all.map(each => each.href)")
+        again = await page.locator("code, .scan").all_inner_texts(), await page.locator(".scan").all_inner_texts()
+        assert again == shown
+        await alice.answer()
+
+
+async def test_back_leads_on_and_never_to_a_step_that_is_done(alice: Mouse, apps: Apps) -> None:
+    """Ux 1: a step already passed moves on; Back from the app says that the sign-in is done."""
+    page = alice.page
+    await alice.open_app(apps.wiki)
+    before = ""
+    while (step := await alice.step()) != "demo-signed-in":
+        if before:
+            await page.go_back()
+            await alice.arrived()
+            assert await alice.step() == step, f"Back to {before}"
+        before = step
+        await alice.answer()
+    await page.go_back()
+    await alice.arrived()
+    assert await alice.step() == "finished"
+    await alice.press('a:text-is("Continue to Wiki")')
+    assert (await alice.step(), page.url) == ("demo-signed-in", apps.wiki.url)
+
+
+async def test_after_the_codes_are_saved_no_page_shows_them(alice: Mouse, apps: Apps) -> None:
+    await alice.open_app(apps.wiki)
+    await alice.sign_in(until="recovery-codes")
+    address = alice.page.url
+    await alice.answer()
+    assert await alice.step() == "consent"
+    await alice.page.go_back()
+    assert await alice.page.locator(".codes").count() == 0
+    await alice.page.goto(address)
+    assert await alice.step() == "consent"
+
+
+async def test_the_good_code_twice_in_a_moment_is_one_sign_in(
+    profiles: Profiles, provider: Provider, apps: Apps, enrolled: Person
+) -> None:
+    """Decision 4: the answer to the first press is late, the second press reaches the server too; no «already used»."""
+    page = await (await profiles.new(java_script_enabled=False)).new_page()
+    alice = Mouse(page=page, person=enrolled)
+    posts: list[Route] = []
+
+    async def late(route: Route) -> None:
+        if route.request.method != "POST":
+            await route.continue_()
+            return
+        posts.append(route)
+        answer = await route.fetch(max_redirects=0)
+        if len(posts) == 1:
+            await asyncio.sleep(2 * BETWEEN_SUBMITS_S)
+        with suppress(Error):  # the browser has given the first one up
+            await route.fulfill(response=answer)
+
+    await alice.open_app(apps.chat)
+    await alice.sign_in(until="second-factor")
+    await page.route("**/second-factor?*", late)
+    await alice.fill("#code", enrolled.app_code())
+    button = await page.locator(SUBMIT).bounding_box()
+    assert button is not None
+    await page.mouse.click(button["x"] + 5, button["y"] + 5)
+    await asyncio.sleep(BETWEEN_SUBMITS_S)
+    await page.mouse.click(button["x"] + 5, button["y"] + 5)
+    await page.wait_for_url(apps.chat.url)
+    assert len(posts) == 2
+    assert (await alice.claims())["amr"] == ["pwd", "otp", "mfa"]
+    assert "code_refused" not in await provider.events()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_a_double_click_is_one_answer(profiles: Profiles, apps: Apps, enrolled: Person, *, scripts: bool) -> None:
+    page = await (await profiles.new(java_script_enabled=scripts)).new_page()
+    alice = Mouse(page=page, person=enrolled)
+    await alice.open_app(apps.wiki)
+    await alice.sign_in(until="second-factor")
+    await alice.fill("#code", enrolled.app_code())
+    await page.locator(SUBMIT).dblclick(no_wait_after=True)
+    await page.locator("main[data-step=consent]").wait_for()
+    await page.locator('button[value="allow"]').dblclick(no_wait_after=True)
+    await page.wait_for_url(apps.wiki.url)
+
+
+async def test_two_tabs_end_each_at_its_own_app(profiles: Profiles, apps: Apps, enrolled: Person) -> None:
+    """Ux 1: after the sign-in in one tab the other goes on by itself, to its own app."""
+    context = await profiles.new()
+    one = Mouse(page=await context.new_page(), person=enrolled)
+    other = Mouse(page=await context.new_page(), person=enrolled)
+    await other.open_app(apps.chat)
+    await one.open_app(apps.wiki)
+    await one.sign_in()
+    assert one.page.url == apps.wiki.url
+    await other.page.wait_for_url(apps.chat.url)
+    assert await other.step() == "demo-signed-in"
+
+
+async def test_a_stale_form_of_a_second_tab_lands_at_its_app(profiles: Profiles, apps: Apps, enrolled: Person) -> None:
+    """The same without scripts: the second tab still shows the password page, and is sent."""
+    context = await profiles.new(java_script_enabled=False)
+    one = Mouse(page=await context.new_page(), person=enrolled)
+    other = Mouse(page=await context.new_page(), person=enrolled)
+    await other.open_app(apps.chat)
+    await one.open_app(apps.wiki)
+    await one.sign_in()
+    await other.answer()
+    assert (await other.step(), other.page.url) == ("demo-signed-in", apps.chat.url)
+
+
+@pytest.mark.parametrize("by", ["reload", "submit"])
+async def test_a_sign_in_that_waited_too_long_names_its_app(
+    alice: Mouse, provider: Provider, apps: Apps, by: str
+) -> None:
+    await alice.open_app(apps.wiki)
+    provider.clock.advance(minutes=31)
+    if by == "reload":
+        await alice.page.reload()
+    else:
+        await alice.answer()
+    assert await alice.step() == "error"
+    await expect(alice.page).to_have_title("This sign-in waited too long – idp")
+    await alice.press('a:text-is("Start again at Wiki")')
+    assert alice.page.url == apps.wiki.url
+
+
+async def test_without_cookies_the_person_learns_it_before_typing(profiles: Profiles, provider: Provider) -> None:
+    """Ux 1: /authorize sets the cookie, the page behind it checks it; the way back to the app stands there."""
+    context = await profiles.new()
+    page = await context.new_page()
+    wiki = await provider.app("wiki")
+
+    async def forget(route: Route) -> None:
+        answer = await route.fetch(max_redirects=0)
+        await context.clear_cookies()
+        kept = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        await route.fulfill(status=answer.status, headers=kept)
+
+    await page.route("**/authorize?*", forget)
+    await page.goto(await wiki.authorization_url())
+    assert await page.locator("main").get_attribute("data-step") == "cookies"
+    assert await page.locator("input").count() == 0
+    await expect(page.get_by_role("link", name="Try again")).to_have_attribute("href", "https://app.example.org")
+
+
+async def test_a_cookie_lost_on_the_way_leads_back_to_the_app(alice: Mouse, apps: Apps) -> None:
+    """Decision 5: the address carries a signed reference of the app, so that the page can lead back to it."""
+    await alice.open_app(apps.wiki)
+    await alice.sign_in(until="enrolment")
+    await alice.page.context.clear_cookies(domain="localhost")
+    await alice.page.locator("#code").fill("123456")
+    await alice.press(SUBMIT)
+    assert await alice.step() == "error"
+    await alice.press('a:text-is("Start again at Wiki")')
+    await alice.press('button:text-is("Sign in to Wiki")')
+    assert await alice.step() == "password"
