@@ -36,6 +36,8 @@ def run(
     try:
         with ExitStack() as stack:
             party = stack.enter_context(open_listeners(LOOPBACK, rp_port, workers=1))
+            kept.put_aside(data)
+            stack.callback(kept.put_aside, data)
             stage = _Stage(folder=data, environ=environment(os.environ, data, port), party=party)
             status = serve(stage.service())
     except (*CANNOT_SERVE, *CANNOT_START) as refusal:

@@ -21,13 +21,18 @@ class Kept:
     client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def taken_up(folder: Path) -> Kept:
-    """The secrets of the run before. Its file is put aside: demo.json is there once the demo is ready, not before."""
-    path, aside = folder / NAME, folder / BEFORE
+def put_aside(folder: Path) -> None:
+    """Let there be no demo.json but that of a demo that runs: whoever waits for it must not meet an older one."""
+    path = folder / NAME
     if path.exists():
-        path.replace(aside)
+        path.replace(folder / BEFORE)
+
+
+def taken_up(folder: Path) -> Kept:
+    """The secrets of the run before."""
+    put_aside(folder)
     try:
-        said = json.loads(aside.read_text(encoding="utf-8"))
+        said = json.loads((folder / BEFORE).read_text(encoding="utf-8"))
         accounts, clients = list(said["accounts"]), list(said["clients"])
     except (OSError, ValueError, KeyError, TypeError):
         return Kept()
