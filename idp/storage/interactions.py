@@ -1,7 +1,7 @@
 """Interactions: made, bound to a browser, read with everything the next step is decided on, and closed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asyncpg import Record
@@ -35,6 +35,7 @@ SELECT i.id AS interaction_id, i.browser, i.request, i.arrived_at, i.expires_at,
     i.finished_at, i.sealed_response, g.redeemed_at,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
     live.expires_at AS session_expires_at,
+    (SELECT u.audit_salt FROM users u WHERE u.id = live.user_id) AS session_audit_salt,
     a.*, c.scopes AS consented
 FROM interactions i
 LEFT JOIN live ON true
@@ -89,6 +90,8 @@ class Opened:
     session: BrowserSession | None
     account: Account | None
     consented: frozenset[str]
+    session_audit_salt: bytes | None = field(default=None, repr=False)
+    """Of the session's person, who may be another one than the account's."""
 
 
 async def insert(executor: Executor, interaction: Interaction) -> None:
@@ -120,7 +123,11 @@ async def opened(
     if row is None:
         return None
     return Opened(
-        interaction=_interaction(row), session=session_of(row), account=account_of(row), consented=consented_of(row)
+        interaction=_interaction(row),
+        session=session_of(row),
+        account=account_of(row),
+        consented=consented_of(row),
+        session_audit_salt=row["session_audit_salt"],
     )
 
 

@@ -1,8 +1,8 @@
 """The end of a sign-in: from `Cleared` to a code, the browser session, and the response that leaves for the app."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from idp.audit.sign_in import SignInCompleted
+from idp.audit.sign_in import SessionEnded, SignInCompleted
 from idp.authenticators.acr import reached_acr
 from idp.login.browser_session import BrowserSession
 from idp.login.next_step import Cleared
@@ -13,9 +13,10 @@ from idp.oidc.grant import REFRESH_ABSOLUTE
 from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.storage import codes
 from idp.storage.codes import Completion, NewGrant, Renewal
+from idp.storage.events import EncodedEvents
 from idp.storage.interactions import Opened
 from idp.usecases.outcome import Leave
-from idp.usecases.scene import Scene
+from idp.usecases.scene import Scene, Subject
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import Entropy, ordered_uuid
 from idp.values.ids import GrantId, InteractionId, SessionId
@@ -53,7 +54,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
         renewal=_renewal(ending, cookies),
         other_session=ending.other,
         consent_given=Answer.CONSENT in cleared.facts.answered,
-        events=scene.events(completed(cleared, grant), session=ending.session.id),
+        events=[*scene.events(completed(cleared, grant), session=ending.session.id), *_ended(scene, opened, ending)],
     )
     if not await codes.complete(scene.services.database, cleared, grant, completion, scene.visit.at):
         return None
@@ -114,6 +115,15 @@ def _ending(scene: Scene, opened: Opened, cleared: Cleared[Authorization]) -> _E
         expires_at=(evidence.rests_on or at) + scene.configuration.values.session_lifetimes.absolute,
     )
     return _Ending(session=session, renewed=True, other=opened.session.id if opened.session and not live else None)
+
+
+def _ended(scene: Scene, opened: Opened, ending: _Ending) -> EncodedEvents:
+    """What is recorded about the person whose session somebody else's sign-in ended."""
+    session, salt = opened.session, opened.session_audit_salt
+    if ending.other is None or session is None or salt is None:
+        return []
+    about = replace(scene, subject=Subject(user=session.user, audit_salt=salt), actor=ending.session.user)
+    return about.events(SessionEnded(reason="other_person"), session=session.id)
 
 
 def _cookies(ending: _Ending, visit: Visit, entropy: Entropy) -> NewCookies:

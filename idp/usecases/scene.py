@@ -37,6 +37,8 @@ class Scene:
     client: ClientId
     interaction: InteractionId | None = None
     subject: Subject | None = None
+    actor: UserId | None = None
+    """Who does it, where that is somebody else than the person it is about."""
 
     def about(self, subject: Subject | None) -> "Scene":
         """The same scene, about that person."""
@@ -48,7 +50,8 @@ class Scene:
 
     def _sealed(self, event: Event, session: SessionId | None) -> EncodedEvent:
         subject = self.subject
-        actor = Actor(kind="user", user=subject.user) if subject else Actor(kind="anonymous")
+        acting = self.actor or (subject.user if subject else None)
+        actor = Actor(kind="user", user=acting) if acting else Actor(kind="anonymous")
         envelope = SecurityEvent(
             event=event,
             at=self.visit.at,
