@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.apps import Apps
+from tests.browser.looking import faults
 from tests.browser.profiles import PHONE, Profiles
 from tests.browser.visitor import Keyboard, Mouse, key_in_the_picture
 from tests.drivers.provider import Provider
@@ -103,3 +104,19 @@ async def test_a_phone_reads_the_picture_and_the_codes_are_kept(
     assert await alice.sign_in() == ["recovery-codes"]
     await page.go_back()
     assert await page.locator(".codes").count() == 0
+
+
+async def test_every_step_is_accessible_as_it_is_met(profiles: Profiles, provider: Provider, apps: Apps) -> None:
+    """Axe on the real pages, with what the provider really fills in; the states stand with the templates."""
+    page = await (await profiles.new(viewport=PHONE, color_scheme="dark", reduced_motion="reduce")).new_page()
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.wiki)
+    found = []
+    while (step := await alice.step()) != "demo-signed-in":
+        found += [f"{step}: {fault}" for fault in await faults(page)]
+        await alice.answer()
+    await page.goto(f"{provider.issuer}/logout")
+    found += [f"{await alice.step()}: {fault}" for fault in await faults(page)]
+    await alice.press('button:text-is("Sign out")')
+    found += [f"{await alice.step()}: {fault}" for fault in await faults(page)]
+    assert found == []

@@ -6,11 +6,12 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from playwright.async_api import Error, Page, Route, expect
+from playwright.async_api import Error, Page, Route, async_playwright, expect
 
 from tests.browser.apps import Apps
 from tests.browser.profiles import Profiles
 from tests.browser.visitor import Mouse
+from tests.drivers import chromium
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
 
@@ -82,6 +83,22 @@ async def test_after_the_codes_are_saved_no_page_shows_them(alice: Mouse, apps: 
     assert await alice.page.locator(".codes").count() == 0
     await alice.page.goto(address)
     assert await alice.step() == "consent"
+
+
+async def test_a_browser_that_keeps_pages_in_memory_shows_no_codes_either(provider: Provider, apps: Apps) -> None:
+    """Chromium's back-forward cache holds pages in spite of `no-store`; Playwright turns it off unless asked not to."""
+    path, arguments = chromium.needed(), chromium.launch_arguments()
+    off = "--disable-back-forward-cache"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=arguments, ignore_default_args=[off])
+        alice = Mouse(page=await browser.new_page(), person=await provider.person())
+        await alice.open_app(apps.wiki)
+        await alice.sign_in(until="consent")
+        await alice.page.evaluate("history.back()")
+        await alice.page.wait_for_url("**/recovery-codes?*")
+        await alice.page.wait_for_url("**/consent?*")
+        assert await alice.page.locator(".codes").count() == 0
+        await browser.close()
 
 
 async def test_the_good_code_twice_in_a_moment_is_one_sign_in(
