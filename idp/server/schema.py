@@ -14,10 +14,11 @@ from idp.server.postgres import RunningPostgres
 from idp.settings import Settings, SettingsError
 from idp.storage import migrate, roles
 from idp.storage.migrate import MigrationFailed
+from idp.storage.pool import connect
 from idp.storage.unavailable import DatabaseUnavailable
 from idp.values.secrets import DatabaseUrl
 
-__all__ = ["NO_DATABASE", "migrate_database", "prepared", "start_embedded"]
+__all__ = ["NO_DATABASE", "migrate_database", "pointed_at", "prepared", "require_current", "start_embedded"]
 
 NO_DATABASE = (SettingsError, PostgresStartFailed, DatabaseUnavailable, MigrationFailed)
 """Each with a message of one line for whoever starts something."""
@@ -35,9 +36,11 @@ async def prepared(
 
     `report` gets the name of each migration that was applied.
     """
-    known = settings if started is None else await _with_embedded(settings, started)
-    await migrate_database(known, at, report)
-    return known
+    if started is not None:
+        await roles.prepare_embedded(DatabaseUrl(started.dsn(started.superuser, "postgres")))
+        settings = pointed_at(settings, started)
+    await migrate_database(settings, at, report)
+    return settings
 
 
 async def migrate_database(settings: Settings, at: datetime, report: Callable[[str], None]) -> None:
@@ -50,8 +53,18 @@ async def migrate_database(settings: Settings, at: datetime, report: Callable[[s
     await migrate.migrate(owner, migrate.load(folder("migrations")), server_role=role, at=at, report=report)
 
 
-async def _with_embedded(settings: Settings, started: RunningPostgres) -> Settings:
-    """Both roles and the database are made where they are missing."""
-    await roles.prepare_embedded(DatabaseUrl(started.dsn(started.superuser, "postgres")))
+async def require_current(settings: Settings) -> None:
+    """Raises MigrationFailed unless the database has exactly this code's schema; changes nothing."""
+    if settings.database_url is None:
+        raise SettingsError("IDP_DATABASE_URL: not set, and no embedded PostgreSQL was started")
+    connection = await connect(settings.database_url)
+    try:
+        await migrate.require_current(connection, migrate.load(folder("migrations")))
+    finally:
+        await connection.close()
+
+
+def pointed_at(settings: Settings, started: RunningPostgres) -> Settings:
+    """The settings with the URLs of the embedded database, whether or not it has been made."""
     server, owner = (DatabaseUrl(started.dsn(role, roles.DATABASE)) for role in (roles.SERVER, roles.OWNER))
     return settings.model_copy(update={"database_url": server, "database_owner_url": owner})
