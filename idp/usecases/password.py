@@ -10,7 +10,7 @@ from idp.authenticators.methods import Method
 from idp.authenticators.throttling import source_key
 from idp.directory.invalid import InvalidValue
 from idp.directory.text import folded
-from idp.directory.user import login_name
+from idp.directory.user import LONGEST_NAME, login_name
 from idp.keystore.service_keys import name_digest
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import SignIn
@@ -39,6 +39,11 @@ class Typed:
     username: str
     password: Password
 
+    @property
+    def shown(self) -> str:
+        """What the page fills in again. A text too long to be anybody's name is not kept for anybody who sends one."""
+        return self.username if len(self.username) <= LONGEST_NAME else ""
+
 
 async def prove_password(services: Services, interaction: InteractionId, visit: Visit, typed: Typed) -> Outcome:
     """Try a password. A step that was passed meanwhile is simply passed.
@@ -63,16 +68,23 @@ async def prove_password(services: Services, interaction: InteractionId, visit: 
         outcome = await _proved(current, attempt, attempt.user, stored, typed)
     if password.needs_rehash(stored, parameters):
         await _rehash(services, attempt.user, stored, typed.password)
-    if isinstance(outcome, Current) and isinstance(outcome.step, SignIn):  # the app named somebody else (id_token_hint)
+    if _somebody_else(outcome):
         await interactions.note(services.database, interaction, Notice(kind=NoticeKind.OTHER_PERSON))
     return outcome
+
+
+def _somebody_else(outcome: Outcome) -> bool:
+    """Whether the password was right, and the app named another person (id_token_hint)."""
+    if not isinstance(outcome, Current) or not isinstance(outcome.step, SignIn) or outcome.opened.account is None:
+        return False
+    return outcome.facts.expected not in {None, outcome.opened.account.subject}
 
 
 def _missing(typed: Typed) -> Notice | None:
     if not typed.username.strip():
         return Notice(kind=NoticeKind.USERNAME_MISSING)
     if not typed.password.expose():
-        return Notice(kind=NoticeKind.PASSWORD_MISSING, username=typed.username)
+        return Notice(kind=NoticeKind.PASSWORD_MISSING, username=typed.shown)
     return None
 
 
@@ -96,7 +108,7 @@ def _key(username: str) -> str:
 
 async def _not_tried(current: Current, attempt: PasswordAttempt, state: Held, typed: Typed) -> Outcome:
     event = _refusal(attempt, "paused" if state.until else "closed", typed)
-    notice = held(state, Method.PASSWORD, typed.username)
+    notice = held(state, Method.PASSWORD, typed.shown)
     failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=state)
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
@@ -104,7 +116,7 @@ async def _not_tried(current: Current, attempt: PasswordAttempt, state: Held, ty
 async def _refused(current: Current, attempt: PasswordAttempt, state: Reserved, typed: Typed) -> Outcome:
     reason: PasswordRefusal = "wrong" if attempt.hash else "no_password"
     event = _refusal(attempt, reason if attempt.user else "unknown_name", typed)
-    notice = Notice(kind=NoticeKind.PASSWORD_WRONG, username=typed.username)
+    notice = Notice(kind=NoticeKind.PASSWORD_WRONG, username=typed.shown)
     failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=state)
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
@@ -158,7 +170,7 @@ async def _not_stored(
     kind = NoticeKind.ACCOUNT_OFF if off else NoticeKind.PASSWORD_WRONG
     event = _refusal(attempt, "user_disabled" if off else "changed_meanwhile", typed)
     failure = Failure(
-        event=event, notice=Notice(kind=kind, username=typed.username), method=Method.PASSWORD, state=attempt.state
+        event=event, notice=Notice(kind=kind, username=typed.shown), method=Method.PASSWORD, state=attempt.state
     )
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
