@@ -10,6 +10,8 @@ import pytest
 from idp.usecases.services import Services
 from idp.values.issuer import Issuer
 from tests.drivers.clock import MovableClock
+from tests.drivers.command_line import CommandLine, of_database
+from tests.drivers.database import FreshDatabase
 from tests.drivers.world import World
 from tests.drivers.world import world as made
 
@@ -19,3 +21,9 @@ async def world(services: Services, sockets: list[socket], issuer: Issuer, clock
     """A provider at `world.issuer`."""
     async with made(services, sockets, issuer, clock) as yielded:
         yield yielded
+
+
+@pytest.fixture
+def idp(fresh: FreshDatabase) -> CommandLine:
+    """The command line over the database of this test."""
+    return of_database(fresh)

@@ -1,0 +1,149 @@
+"""`idp policy` and `idp group`: rules at every place, and the reasons that the deciding function gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from idp.storage.database import Database
+from tests.drivers.command_line import CommandLine
+
+CALLBACK = "https://wiki.example.com/callback"
+
+
+async def kinds(database: Database) -> list[str]:
+    """The security events so far, oldest first."""
+    return [row["kind"] for row in await database.fetch("SELECT kind FROM security_events ORDER BY id")]
+
+
+@pytest.fixture
+async def stage(idp: CommandLine) -> CommandLine:
+    """Alice in the group staff, and a client."""
+    await idp("user", "add", "alice", "--no-password")
+    await idp("group", "add", "staff")
+    await idp("group", "add-member", "staff", "alice")
+    await idp("client", "add", "wiki", "--redirect-uri", CALLBACK)
+    return idp
+
+
+async def test_a_fresh_server_requires_a_second_factor(idp: CommandLine) -> None:
+    rules = (await idp("policy", "show", "--json")).json["rules"]
+    assert rules == [{"target": "server", "name": "", "rule": "required 2fa"}]
+
+
+async def test_a_rule_stands_at_every_place(stage: CommandLine, database: Database) -> None:
+    before = len(await kinds(database))
+    await stage("policy", "set", "server", "if_enrolled")
+    await stage("policy", "set", "client:wiki", "required", "2fa")
+    await stage("policy", "set", "group:STAFF", "required")
+    await stage("policy", "set", "user:alice", "if_enrolled")
+    rules = (await stage("policy", "show", "--json")).json["rules"]
+    assert [(each["target"], each["name"], each["rule"]) for each in rules] == [
+        ("server", "", "if_enrolled"),
+        ("client", "wiki", "required 2fa"),
+        ("group", "staff", "required 2fa"),
+        ("user", "alice", "if_enrolled"),
+    ]
+    assert (await stage("user", "show", "alice", "--json")).json["rule"] == "if_enrolled"
+    assert (await stage("group", "list", "--json")).json == [{"group": "staff", "members": 1, "rule": "required 2fa"}]
+    for target in ("server", "client:wiki", "group:staff", "user:alice"):
+        assert (await stage("policy", "set", target, "none", "--json")).json["changed"] is True
+        assert (await stage("policy", "set", target, "none", "--json")).json["changed"] is False
+    assert (await stage("policy", "show", "--json")).json["rules"] == []
+    assert (await kinds(database))[before:] == ["policy_rule_set"] * 8
+
+
+async def test_a_rule_remembers_what_it_was(stage: CommandLine, database: Database) -> None:
+    await stage("policy", "set", "user:alice", "required")
+    row = await database.fetchrow("SELECT details, user_id FROM security_events ORDER BY id DESC LIMIT 1")
+    assert row is not None
+    assert row["details"] == {"target": "user", "name": "", "before": None, "after": "required 2fa"}
+    assert row["user_id"] is not None
+
+
+async def test_the_reasons_are_told(stage: CommandLine) -> None:
+    await stage("policy", "set", "client:wiki", "if_enrolled")
+    told = (await stage("policy", "explain", "alice", "wiki", "--json")).json
+    assert told["level"] == "2fa"
+    assert told["needs_enrolment"] is True
+    assert [(each["source"], each["name"], each["effect"]) for each in told["reasons"]] == [
+        ("server", "", "decides"),
+        ("group", "staff", "nothing"),
+        ("user", "alice", "nothing"),
+        ("client", "wiki", "nothing"),
+        ("request", "", "nothing"),
+        ("enrolled", "alice", "nothing"),
+    ]
+    text = (await stage("policy", "explain", "alice", "wiki")).out
+    assert text.startswith("A second factor is needed (2fa).\n  server: required 2fa - decides\n")
+    assert text.endswith("alice has none yet, so the next sign-in sets one up.\n")
+
+
+async def test_an_exemption_lifts_all_but_client_and_request(stage: CommandLine) -> None:
+    """design.md 4: an exemption never lifts what a client or the request asks."""
+    until = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    await stage("user", "exempt", "alice", "--until", until, "--reason", "kiosk")
+    assert (await stage("policy", "explain", "alice", "wiki", "--json")).json["level"] == "1fa"
+    assert (await stage("policy", "explain", "alice", "wiki", "--acr", "2fa", "--json")).json["level"] == "2fa"
+    await stage("policy", "set", "client:wiki", "required")
+    told = (await stage("policy", "explain", "alice", "wiki", "--json")).json
+    assert told["level"] == "2fa"
+    assert told["exempt_until"] == f"{until}T23:59:59Z"
+    listed = (await stage("policy", "show")).out
+    assert "kiosk" in listed
+
+
+async def test_an_alias_is_understood_once_it_is_set(stage: CommandLine) -> None:
+    alias = "https://refeds.org/profile/mfa"
+    await stage("policy", "set", "server", "none")
+    assert "No level is called so" in (await stage("policy", "explain", "alice", "wiki", "--acr", alias)).refusal
+    await stage("config", "set", "acr_aliases", f'{{"{alias}": "2fa"}}')
+    assert (await stage("policy", "explain", "alice", "wiki", "--acr", alias, "--json")).json["level"] == "2fa"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["set", "client:ghost", "required"], 1, "There is no client ghost."),
+        (["set", "group:ghost", "required"], 1, "There is no group ghost."),
+        (["set", "user:ghost", "required"], 1, "There is no user ghost."),
+        (["set", "realm", "required"], 2, "TARGET is server"),
+        (["set", "client:", "required"], 2, "TARGET is server"),
+        (["set", "server:x", "required"], 2, "TARGET is server"),
+        (["set", "server", "required", "9fa"], 2, "a rule can require 2fa"),
+        (["set", "server", "always"], 2, "always"),
+        (["explain", "ghost", "wiki"], 1, "There is no user ghost."),
+        (["explain", "alice", "ghost"], 1, "There is no client ghost."),
+    ],
+)
+async def test_a_mistake_is_told(stage: CommandLine, arguments: list[str], status: int, words: str) -> None:
+    ran = await stage("policy", *arguments)
+    assert ran.status == status
+    assert words in " ".join(ran.err.split())
+
+
+async def test_groups_are_made_filled_and_removed(idp: CommandLine, database: Database) -> None:
+    await idp("user", "add", "alice", "--no-password")
+    assert (await idp("group", "add", "Staff", "--json")).json["group"] == "Staff"
+    assert (await idp("group", "add", "STAFF")).refusal == "There is a group of that name already."
+    assert (await idp("group", "add-member", "staff", "alice", "--json")).json["changed"] is True
+    assert (await idp("group", "add-member", "staff", "alice", "--json")).json["changed"] is False
+    assert (await idp("group", "show", "staff", "--json")).json == {"group": "Staff", "members": ["alice"]}
+    assert (await idp("user", "show", "alice", "--json")).json["groups"] == ["Staff"]
+    assert (await idp("group", "remove-member", "staff", "alice")).out == "alice belongs to staff no longer.\n"
+    assert (await idp("group", "remove-member", "staff", "alice", "--json")).json["changed"] is False
+    assert (await idp("group", "remove", "staff")).out == "Removed the group Staff.\n"
+    assert (await idp("group", "list")).out == "None.\n"
+    assert (await kinds(database))[1:] == ["group_created", "member_added", "member_removed", "group_deleted"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["show", "x"], ["remove", "x"], ["add-member", "x", "alice"], ["remove-member", "x", "alice"]]
+)
+async def test_a_group_that_is_not_there_is_named(idp: CommandLine, arguments: list[str]) -> None:
+    assert (await idp("group", *arguments)).refusal == "There is no group x."
+
+
+async def test_a_group_needs_a_name(idp: CommandLine) -> None:
+    assert (await idp("group", "add", " ")).refusal == "group: Enter a value."
