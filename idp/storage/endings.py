@@ -6,6 +6,9 @@ from datetime import datetime
 from idp.storage.database import Executor
 from idp.values.ids import InteractionId, UserId
 
+# Whoever decided anything about that person before finds another version, also where no other fact of theirs changed.
+MOVE_ON = "UPDATE users SET version = version + 1 WHERE id = $1"
+
 END_SESSIONS = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL RETURNING true"
 
 REVOKE_GRANTS = """
@@ -38,10 +41,16 @@ class Ended:
 
 async def end_everything(executor: Executor, user: UserId, reason: str, at: datetime) -> Ended:
     """End every session, grant and sign-in under way; `reason` is kept with the grants."""
-    await executor.execute(ABANDON_SIGN_INS, user)
+    await executor.execute(MOVE_ON, user)
+    await abandon_sign_ins(executor, user)
     sessions = await executor.fetch(END_SESSIONS, user, at)
     grants = await executor.fetch(REVOKE_GRANTS, user, at, reason)
     return Ended(sessions=len(sessions), grants=len(grants))
+
+
+async def abandon_sign_ins(executor: Executor, user: UserId) -> None:
+    """End every sign-in under way of that person, for it would end in a session."""
+    await executor.execute(ABANDON_SIGN_INS, user)
 
 
 async def abandon_other_sign_ins(executor: Executor, user: UserId, kept: InteractionId) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from idp.audit.sign_in import SessionEnded
 from idp.directory.permissions import Permission
-from idp.storage import session_lists
+from idp.storage import endings, session_lists
 from idp.storage.session_lists import Listed, Wanted
 from idp.usecases.management import NotFound, found_user
 from idp.usecases.services import Services
@@ -35,8 +35,9 @@ async def end(unit: Unit, session: str) -> Listed:
 
 
 async def end_all(unit: Unit, username: str) -> int:
-    """End every session of a person; returns how many. Raises NotFound."""
+    """End every session of a person and every sign-in under way; returns how many sessions. Raises NotFound."""
     user: UserId = (await found_user(unit.connection, username)).id
+    await endings.abandon_sign_ins(unit.connection, user)
     found = await _live(unit, Wanted(user=user))
     for each in found:
         await _end(unit, each)

@@ -10,7 +10,7 @@ from idp.login.interaction import Interaction
 from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
 from idp.oidc.authorization_response import failure
-from idp.oidc.client import Client
+from idp.oidc.client import Client, UntrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.storage import interactions
 from idp.storage.configuration import Configuration
@@ -51,7 +51,7 @@ async def weigh(services: Services, opened: Opened, visit: Visit) -> Outcome | N
     """The same for an Interaction at hand, as after a proof; None when the facts moved: then look again."""
     interaction = opened.interaction
     client = await services.client(interaction.request.client_id)
-    if client is None or not client.active:
+    if client is None or not _still_welcome(client, interaction):
         return Gone(reason="unknown", client=None)
     configuration = await services.configuration()
     if (gone := _gone(interaction, client, visit)) is not None:
@@ -96,6 +96,15 @@ async def close(scene: Scene, interaction: Interaction, client: Client, error: O
     if not await interactions.close(scene.services.database, interaction.id, scene.visit.at, sealed):
         return None
     return Leave(url=url, client=client)
+
+
+def _still_welcome(client: Client, interaction: Interaction) -> bool:
+    """Whether the app is active and the address of its answer still registered: both may change in the meantime."""
+    try:
+        client.trusted_redirect(interaction.request.redirect_uri, None)
+    except UntrustedRedirect:
+        return False
+    return True
 
 
 def _gone(interaction: Interaction, client: Client, visit: Visit) -> Gone | None:
