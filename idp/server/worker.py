@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import uvicorn
 from starlette.types import ASGIApp
 
+from idp.server.http import ShortHeads
 from idp.server.readiness import report_ready
 from idp.server.tls import Tls
 
@@ -33,7 +34,7 @@ def serve(app: ASGIApp, fds: Sequence[int], *, tls: Tls | None = None) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=ShortHeads,
         ws="none",
         lifespan="on",
         access_log=False,
