@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.oidc.client import Client
 from idp.oidc.logout import LogoutRequest
 from idp.oidc.parameters import Parameters
 from idp.usecases.forms import form_token, token_fits
@@ -90,8 +91,7 @@ def _asking(services: Services, parameters: Parameters, outcome: AskFirst) -> Lo
 def _signed_out(services: Services, request: Request, outcome: SignedOutNow) -> Response:
     issuer = services.settings.issuer
     if outcome.redirect is None or outcome.client is None:
-        view = SignedOutPage(shell=bare_shell(services, outcome.client))
-        response: Response = responses.page(view)
+        response = _told(services, request, outcome.client)
     elif request.method == "GET":
         response = responses.see_other(outcome.redirect)
     else:
@@ -99,3 +99,11 @@ def _signed_out(services: Services, request: Request, outcome: SignedOutNow) -> 
         response = responses.page(ReturningPage(shell=shell, target=outcome.redirect))
     cookies.clear(response, issuer, "session")
     return with_cookies(services, response, outcome.cookies)
+
+
+def _told(services: Services, request: Request, client: Client | None) -> Response:
+    """Our own page. After a POST behind a redirect, so that a refresh posts nothing; GET then has nothing to ask."""
+    if request.method == "GET":
+        return responses.page(SignedOutPage(shell=bare_shell(services, client)))
+    query = f"?{urlencode({'client_id': client.client_id})}" if client else ""
+    return responses.see_other(services.settings.issuer.url(f"/logout{query}"))

@@ -163,3 +163,27 @@ async def test_cancel_and_another_account(page: Page, provider: Provider, apps: 
     assert await alice.step() == "password"
     await alice.press('button:text-is("Cancel and return to Chat")')
     assert "The sign-in was cancelled" in await page.inner_text("main")
+
+
+async def test_what_an_app_may_ask_for(page: Page, provider: Provider, apps: Apps) -> None:
+    """prompt: login asks every proof anew, consent and select_account their page alone, none no page at all."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.wiki)
+    await alice.sign_in()
+    before = (await alice.claims())["auth_time"]
+    for button, steps in (
+        ("Silent sign-in", []),
+        ("Sign in again with step-up", []),
+        ("Choose account", ["select-account"]),
+        ("Ask for consent", ["consent"]),
+    ):
+        await alice.press(f'button:text-is("{button}")')
+        assert await alice.sign_in() == steps, button
+        assert await alice.step() == "demo-signed-in", button
+        assert (await alice.claims())["auth_time"] == before, button
+    provider.clock.advance(minutes=1)
+    await alice.press('button:text-is("Ask again")')
+    assert await page.locator("#username").input_value() == "alice"
+    assert "Wiki asked us to check it is still you." in await page.inner_text("main")
+    assert await alice.sign_in() == ["password", "second-factor"]
+    assert (await alice.claims())["auth_time"] == before + 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.async_api import Page
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from idp.usecases.clients import Kind, Metadata
+from tests.browser.apps import Apps
 from tests.browser.profiles import Profiles
 from tests.browser.visitor import Mouse
 from tests.drivers.provider import Provider
@@ -82,3 +83,18 @@ async def test_to_a_private_scheme(page: Page, provider: Provider) -> None:
     address = await link.get_attribute("href") or ""
     assert address.startswith(f"{SCHEME}:/callback?")
     assert "code=" in address
+
+
+async def test_after_signing_out_too(page: Page, provider: Provider, apps: Apps) -> None:
+    """Without a hint the page asks first, so that it is a POST that leads back to the app."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in()
+    back = f"{apps.chat.url}/signed-out"
+    await page.goto(f"{provider.issuer}/logout?{urlencode({'client_id': 'chat', 'post_logout_redirect_uri': back})}")
+    assert await alice.step() == "logout"
+    await alice.press('button:text-is("Stay")')
+    assert await alice.step() != "signed-out"
+    await page.goto(f"{provider.issuer}/logout?{urlencode({'client_id': 'chat', 'post_logout_redirect_uri': back})}")
+    await alice.press('button:text-is("Sign out")')
+    assert page.url == back
