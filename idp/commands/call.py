@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import typer
 
-from idp.commands.output import complain
+from idp.commands.complaint import complain
 from idp.composition import CANNOT_START, clock, open_services
 from idp.directory.invalid import InvalidValue
 from idp.oidc.errors import OAuthError

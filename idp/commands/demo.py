@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from idp.commands.output import complain, table
+from idp.commands.complaint import complain
+from idp.commands.output import table
 from idp.commands.serve import CANNOT_SERVE
 from idp.commands.serving import Service, our_child, serve
 from idp.composition import CANNOT_START, clock, open_services

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import typer
 
-from idp.commands.output import Json, complain, tell
+from idp.commands.complaint import complain
+from idp.commands.output import Json, tell
 from idp.server.schema import NO_DATABASE, prepared, start_embedded
 from idp.settings import Settings
 

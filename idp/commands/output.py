@@ -23,11 +23,6 @@ def tell(document: Document, text: Callable[[], str], *, as_json: bool) -> None:
         sys.stdout.write(text().rstrip("\n") + "\n")
 
 
-def complain(line: str) -> None:
-    """One line on stderr."""
-    sys.stderr.write(f"idp: {line}\n")
-
-
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> str:
     """Columns as wide as they must be; `empty` where there are no rows."""
     cells = [[shown(cell) for cell in row] for row in rows]

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from idp.commands.output import complain
+from idp.commands.complaint import complain
 from idp.composition import CANNOT_START
 from idp.server.supervisor import CANNOT_START as EXIT_CANNOT_START
 from idp.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from idp.app import create_app
-from idp.commands.output import complain
+from idp.commands.complaint import complain
 from idp.commands.patience import patiently
 from idp.composition import CANNOT_START
 from idp.server.supervisor import CANNOT_START as EXIT_CANNOT_START

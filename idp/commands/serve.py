@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from idp.commands.output import complain
+from idp.commands.complaint import complain
 from idp.commands.serving import Service, ready_line, serve
 from idp.server.listeners import ListenFailed
 from idp.server.schema import NO_DATABASE
