@@ -1,0 +1,284 @@
+"""What must be true of a provider, said a second time with dicts: who has proved what, where, and what that is worth.
+
+Imports nothing of the provider. The state machine tells it what happened and asks it what is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+STEP = timedelta(minutes=30)
+WHOLE = timedelta(hours=2)
+IDLE = timedelta(hours=1)
+DAY = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
+PERIOD_SECONDS = 30
+DONE = "done"
+GONE = "gone"
+
+Proofs = dict[str, datetime]
+"""The latest proof of each method, by the value that `amr` shows."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Who:
+    """One person: what they have, and what is said of them."""
+
+    name: str
+    password: str
+    subject: str
+    on: bool = True
+    secret: str | None = None
+    spent_step: int = 0
+    codes: list[str] = field(default_factory=list)
+    spent_codes: list[str] = field(default_factory=list)
+    codes_saved: bool = False
+    rule: str | None = None
+    exempt_until: datetime | None = None
+    failures: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Session:
+    """One browser session."""
+
+    user: str
+    proofs: Proofs
+    seen: datetime
+    until: datetime
+    ended: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SignIn:
+    """One authorization request on its way through the pages of one browser."""
+
+    browser: int
+    app: str
+    arrived: datetime
+    expires: datetime
+    ends: datetime
+    login: bool = False
+    max_age: int | None = None
+    acr: bool = False
+    user: str | None = None
+    own: Proofs = field(default_factory=dict)
+    other: bool = False
+    consented: bool = False
+    recovery_answered: bool = False
+    setup: tuple[str, datetime] | None = None
+    codes: tuple[tuple[str, ...], datetime] | None = None
+    gone: bool = False
+    answer: tuple[str, datetime] | None = None
+    """Where it left for, and when."""
+    grant: Grant | None = None
+    pages: list[Any] = field(default_factory=list)
+    """Every page that was shown, the latest last: what Back, or a tab left open, can still send."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Grant:
+    """What one code is worth, and what came of it."""
+
+    app: str
+    user: str
+    proofs: Proofs
+    session: Session
+    opened: datetime
+    ends: datetime
+    code: str
+    offline: bool
+    rotates: bool
+    redeemed: bool = False
+    revoked: bool = False
+    access: tuple[str, datetime] | None = None
+    refresh: list[str] = field(default_factory=list)
+    """The latest last."""
+    superseded: datetime | None = None
+    """When the latest took the place of the one before."""
+    idle_until: datetime | None = None
+
+
+def level(proofs: Proofs) -> int:
+    """0, 1 or 2: a second factor counts only beside a password."""
+    if "pwd" not in proofs:
+        return 0
+    return 2 if {"otp", "recovery_code"} & proofs.keys() else 1
+
+
+def amr(proofs: Proofs) -> list[str]:
+    """RFC 8176: in a steady order, and `mfa` for two factors."""
+    names: list[str] = [name for name in ("pwd", "otp", "recovery_code") if name in proofs]
+    return [*names, "mfa"] if level(proofs) == 2 else names
+
+
+def merged(*several: Proofs) -> Proofs:
+    """The latest of each method."""
+    found: Proofs = {}
+    for proofs in several:
+        for name, at in proofs.items():
+            found[name] = max(at, found.get(name, at))
+    return found
+
+
+def freshness(proofs: Proofs) -> datetime:
+    """The older of the two factors' latest proofs: as fresh as that is what rests on both."""
+    possession = [proofs[name] for name in ("otp", "recovery_code") if name in proofs]
+    return min([proofs["pwd"], *([max(possession)] if possession else [])])
+
+
+@dataclass(slots=True, kw_only=True)
+class Model:
+    """The whole world, at `now`."""
+
+    now: datetime
+    third_party: frozenset[str]
+    people: dict[str, Who] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    """By browser: the session that its cookie names, alive or not."""
+    sign_ins: list[SignIn] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    rules: dict[str, str] = field(default_factory=dict)
+    """Of the server (its name is empty) and of clients."""
+    consents: set[tuple[str, str]] = field(default_factory=set)
+
+    def session(self, browser: int) -> Session | None:
+        """The live one."""
+        found = self.sessions.get(browser)
+        alive = found and not found.ended and self.now < found.until and self.now - found.seen < IDLE
+        return found if alive else None
+
+    def touch(self, browser: int) -> None:
+        """The browser made a request: its session is in use."""
+        found = self.session(browser)
+        if found and self.now - found.seen >= MINUTE:
+            found.seen = self.now
+
+    def needs(self, who: Who, app: str, *, acr: bool = False) -> int:
+        """The strictest of all that may ask; an exemption lifts what is not the app's, and nothing hides a factor."""
+        lifted = who.exempt_until is not None and self.now < who.exempt_until
+        asks = [self.rules.get(app)] if lifted else [self.rules.get(app), self.rules.get(""), who.rule]
+        return 2 if "required" in asks or acr or who.secret else 1
+
+    def person(self, sign_in: SignIn) -> Who | None:
+        """Whom it is about."""
+        session = self.session(sign_in.browser)
+        name = sign_in.user or (session.user if session and not sign_in.other else None)
+        return self.people[name] if name else None
+
+    def proved(self, sign_in: SignIn) -> Proofs:
+        """What counts for this request."""
+        session, own = self.session(sign_in.browser), sign_in.own
+        if session is None or sign_in.other or sign_in.login or sign_in.user not in {None, session.user}:
+            return own
+        counted = session.proofs
+        if sign_in.max_age is not None:
+            since = sign_in.arrived - timedelta(seconds=sign_in.max_age)
+            counted = {name: at for name, at in counted.items() if since <= at < sign_in.arrived}
+        return merged(own, counted)
+
+    def due(self, sign_in: SignIn) -> str:
+        """The step that the sign-in waits at, or that it is done, or gone."""
+        if sign_in.gone or self.now >= sign_in.expires:
+            return GONE
+        who, proofs = self.person(sign_in), self.proved(sign_in)
+        if who is None or not who.on or "pwd" not in proofs:
+            return "password"
+        two = self.needs(who, sign_in.app, acr=sign_in.acr) == 2
+        steps = (
+            ("second-factor", two and who.secret and level(proofs) < 2),
+            ("enrolment", two and not who.secret),
+            ("recovery-codes", who.secret and not (who.codes_saved and who.codes)),
+            ("recovery-used", "recovery_code" in sign_in.own and not sign_in.recovery_answered),
+            ("consent", sign_in.app in self.third_party and not self._consented(sign_in, who)),
+        )
+        return next((name for name, asked in steps if asked), DONE)
+
+    def _consented(self, sign_in: SignIn, who: Who) -> bool:
+        return sign_in.consented or (who.name, sign_in.app) in self.consents
+
+    def prove(self, sign_in: SignIn, name: str, method: str) -> None:
+        """One proof was accepted inside this sign-in."""
+        if sign_in.user != name:
+            sign_in.own, sign_in.consented, sign_in.recovery_answered = {}, False, False
+            sign_in.setup = sign_in.codes = None
+        sign_in.user = name
+        sign_in.own = {**sign_in.own, method: self.now}
+        self.people[name].failures.pop(method, None)
+        self.passed(sign_in)
+
+    def passed(self, sign_in: SignIn) -> None:
+        """A step was passed: the sign-in lives on."""
+        sign_in.expires = min(self.now + STEP, sign_in.ends)
+
+    def kept_waiting(self, sign_in: SignIn) -> None:
+        """Something to write down was made: there is time for that, whatever the rest has taken."""
+        sign_in.ends = max(sign_in.ends, self.now + STEP)
+        sign_in.expires = max(sign_in.expires, self.now + STEP)
+
+    def complete(self, sign_in: SignIn, code: str, *, offline: bool, rotates: bool) -> Grant:
+        """The sign-in has left with a code: the browser session it ends in, and the grant."""
+        who, proofs = self.person(sign_in), self.proved(sign_in)
+        assert who is not None
+        session = self._ending(sign_in, who)
+        if sign_in.consented:
+            self.consents.add((who.name, sign_in.app))
+        grant = Grant(
+            app=sign_in.app,
+            user=who.name,
+            proofs=proofs,
+            session=session,
+            opened=self.now,
+            ends=self.now + timedelta(days=180) if offline else session.until,
+            code=code,
+            offline=offline,
+            rotates=rotates,
+        )
+        sign_in.grant = grant
+        self.grants.append(grant)
+        return grant
+
+    def _ending(self, sign_in: SignIn, who: Who) -> Session:
+        live, browser = self.session(sign_in.browser), sign_in.browser
+        if not sign_in.own:
+            assert live is not None
+            return live
+        if live is not None and live.user != who.name:
+            live.ended = True
+            self.forget_browser(browser, but=sign_in)
+        kept = live if live is not None and live.user == who.name else None
+        proofs = merged(sign_in.own, kept.proofs if kept else {})
+        session = kept or Session(user=who.name, proofs=proofs, seen=self.now, until=self.now)
+        session.proofs, session.seen, session.until = proofs, self.now, freshness(proofs) + DAY
+        self.sessions[browser] = session
+        return session
+
+    def forget_browser(self, browser: int, but: SignIn | None = None) -> None:
+        """The browser got another identity: what was bound to the old one cannot be reached any more."""
+        for each in self.sign_ins:
+            if each.browser == browser and each is not but:
+                each.gone = True
+
+    def end_everything(self, who: Who) -> None:
+        """Sessions, grants and sign-ins of one person."""
+        for session in self.sessions.values():
+            session.ended |= session.user == who.name
+        for grant in self.grants:
+            grant.revoked |= grant.user == who.name
+            grant.session.ended |= grant.user == who.name
+        for each in self.sign_ins:
+            each.gone |= each.user == who.name
+
+    def stands(self, grant: Grant) -> bool:
+        """Whether the grant is still worth anything."""
+        alive = grant.offline or not (grant.session.ended or self.now >= grant.session.until)
+        return not grant.revoked and self.people[grant.user].on and alive
+
+    def may_refresh(self, grant: Grant) -> bool:
+        """The policy is asked again, of a grant whose token has not run out."""
+        who = self.people[grant.user]
+        in_time = self.now < grant.ends and (grant.idle_until is None or self.now < grant.idle_until)
+        two = self.needs(who, grant.app) == 2
+        return in_time and (not two or (level(grant.proofs) == 2 and who.secret is not None))

@@ -1,0 +1,438 @@
+"""Any order of events, in two browsers, with several people and apps: no code or token without what policy asked.
+
+Hypothesis chooses what happens next; the model in `tests/drivers/model.py` says what must come of it. The invariants
+are asserted where they can break: at every page shown, every code, every token (`tests/drivers/model_browser.py`).
+The machine runs in a thread of its own and hands each step to the event loop in which the provider is served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from idp.app import create_app
+from idp.authenticators.methods import Level
+from idp.composition import open_services
+from idp.policy.rules import Rule, Target
+from idp.settings import Settings
+from idp.usecases import user_access
+from idp.values.issuer import Issuer
+from tests.drivers.browser_http import Browser
+from tests.drivers.clock import MovableClock
+from tests.drivers.database import Cluster, clone, drop
+from tests.drivers.model import DONE, GONE, STEP, WHOLE, Grant, Model, SignIn, Who
+from tests.drivers.model_browser import World
+from tests.drivers.page import Page
+from tests.drivers.provider import Provider
+from tests.drivers.server import bound_sockets, serving
+
+Result = TypeVar("Result")
+
+PEOPLE = ("alice", "bob")
+WRONG_PASSWORD = "not the password of anybody"
+MOST_FAILURES = 8
+MOST_STEPS = 10
+RULES = {"required": Rule(level=Level.TWO), "if_enrolled": Rule(level=None), None: None}
+REQUESTS: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"login": True},
+    {"max_age": 0},
+    {"max_age": 600},
+    {"acr": True},
+)
+numbers = st.integers(0, 50)
+people = st.sampled_from(PEOPLE)
+apps = st.sampled_from(["wiki", "shop", "notes"])
+browsers = st.integers(0, 1)
+ways = st.sampled_from(["app", "app", "recovery code", "set up"])
+
+
+async def build(cluster: Cluster, stack: AsyncExitStack) -> World:
+    """A provider of its own for each run: three apps, two people, two browsers."""
+    fresh = await clone(cluster)
+    stack.push_async_callback(drop, cluster, fresh.name)
+    sockets = bound_sockets()
+    for each in sockets:
+        stack.callback(each.close)
+    issuer, clock = Issuer.parse(f"http://localhost:{sockets[0].getsockname()[1]}"), MovableClock()
+    configured = Settings(
+        issuer=issuer,
+        database_url=fresh.server,
+        database_owner_url=fresh.owner,
+        keys_dir=fresh.keys,
+        hash_queue=1000,
+    )
+    services = await stack.enter_async_context(open_services(configured, clock, os.urandom))
+    await stack.enter_async_context(serving(create_app(services), sockets))
+    provider = Provider(services=services, issuer=issuer, clock=clock, open=stack)
+    http = await stack.enter_async_context(httpx2.AsyncClient())
+    pair = [await stack.enter_async_context(Browser()) for _ in range(2)]
+    world = World(
+        provider=provider,
+        model=Model(now=clock(), third_party=frozenset({"shop"}), rules={"": "required"}),
+        http=http,
+        browsers=pair,
+    )
+    await world.add_app("wiki", "web", "openid", first_party=True)
+    await world.add_app("shop", "web", "openid", first_party=False)
+    await world.add_app("notes", "spa", "openid offline_access", first_party=True)
+    for name in PEOPLE:
+        await world.add_person(name)
+    return world
+
+
+class SignIns(RuleBasedStateMachine):
+    """One provider; `loop` and `cluster` are those of the test that runs it."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    cluster: ClassVar[Cluster]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = AsyncExitStack()
+        self.world = self.do(build(self.cluster, self.stack))
+        self.model = self.world.model
+
+    def teardown(self) -> None:
+        """Close all of it."""
+        self.do(self.stack.aclose())
+
+    def do(self, step: Coroutine[Any, Any, Result]) -> Result:
+        """In the provider's event loop."""
+        return asyncio.run_coroutine_threadsafe(step, self.loop).result()
+
+    # ── what there is to choose from ─────────────────────────────────────────────────────────────
+
+    def open_sign_ins(self) -> list[SignIn]:
+        """Those that a page is open of."""
+        return [each for each in self.model.sign_ins if not each.gone and each.answer is None]
+
+    def left(self) -> list[SignIn]:
+        """Those that have left through a page."""
+        return [each for each in self.model.sign_ins if each.answer and each.pages]
+
+    def grants(self, wanted: Callable[[Grant], object] = lambda _: True) -> list[Grant]:
+        """Those of which that is true."""
+        return [each for each in self.model.grants if wanted(each)]
+
+    # ── sign-ins ─────────────────────────────────────────────────────────────────────────────────
+
+    @initialize(level=st.sampled_from(["required", "if_enrolled"]), app=apps)
+    def begin(self, level: str, app: str) -> None:
+        """Both values, from the start; one person has been here before."""
+        self.change_policy("server", "", level)
+        self.visit(0, app, PEOPLE[0], {}, "app")
+
+    @rule(browser=browsers, app=apps, asked=st.sampled_from(REQUESTS), silent=st.booleans())
+    def start(self, browser: int, app: str, asked: dict[str, Any], silent: bool) -> None:  # noqa: FBT001
+        """An app sends the browser here; it may ask for silence, for freshness, for a level."""
+        self._start(browser, app, asked, silent=silent and "login" not in asked)
+
+    def _start(self, browser: int, app: str, asked: dict[str, Any], *, silent: bool = False) -> SignIn:
+        now = self.model.now
+        sign_in = SignIn(browser=browser, app=app, arrived=now, expires=now + STEP, ends=now + WHOLE, **asked)
+        self.do(self.world.start(sign_in, silent=silent))
+        return sign_in
+
+    @rule(browser=browsers, app=apps, who=people, asked=st.sampled_from(REQUESTS), way=ways)
+    def visit(self, browser: int, app: str, who: str, asked: dict[str, Any], way: str) -> None:
+        """From the app's link to its tokens, as far as the person can get."""
+        sign_in = self._start(browser, app, asked)
+        for _ in range(MOST_STEPS):
+            if sign_in.answer or sign_in.gone or not self._on(sign_in, who, way):
+                break
+        if sign_in.grant:
+            self.do(self.world.redeem(sign_in.grant))
+        if sign_in.grant and sign_in.grant.refresh:
+            self.do(self.world.refresh(sign_in.grant, old=False))
+
+    def _on(self, sign_in: SignIn, who: str, way: str) -> bool:
+        """One step further; a person whose code was used already waits for the next."""
+        if way != "app" and self.model.due(sign_in) == "second-factor":
+            return self._recovery_code(sign_in, set_up=way == "set up")
+        return self._answer(sign_in, who)
+
+    @precondition(lambda self: self.open_sign_ins())
+    @rule(n=numbers, who=people)
+    def answer(self, n: int, who: str) -> None:
+        """The step that is due, rightly."""
+        sign_in = self._pick(n)
+        self.do(self.world.look(sign_in))
+        if not sign_in.gone and not sign_in.answer:
+            self._answer(sign_in, who)
+
+    def _pick(self, n: int) -> SignIn:
+        found = self.open_sign_ins()
+        return found[n % len(found)]
+
+    def _answer(self, sign_in: SignIn, name: str) -> bool:
+        """False where the person has nothing to answer with now."""
+        page: Page = sign_in.pages[-1]
+        due, who = self.model.due(sign_in), self.model.person(sign_in)
+        assert due not in {DONE, GONE}
+        if due == "password":
+            return self._password(sign_in, page, self.model.people[name])
+        assert who is not None
+        match due:
+            case "second-factor":
+                return self._app_code(sign_in, page, who)
+            case "enrolment":
+                return self._enrol(sign_in, page, who)
+            case "recovery-codes":
+                shown = self.do(page.submit(saved=True))
+                who.codes_saved, sign_in.codes = True, None
+            case "recovery-used":
+                shown = self.do(page.submit(button="continue"))
+                sign_in.recovery_answered = True
+            case _:
+                sign_in.consented, sign_in.user = True, who.name
+                shown = self.do(page.submit(button="allow"))
+        self.model.passed(sign_in)
+        self.world.shown(sign_in, shown)
+        return True
+
+    def _password(self, sign_in: SignIn, page: Page, who: Who) -> bool:
+        shown = self.do(page.submit(username=who.name, password=who.password))
+        if who.on:
+            self.model.prove(sign_in, who.name, "pwd")
+        self.world.shown(sign_in, shown)
+        return who.on
+
+    def _app_code(self, sign_in: SignIn, page: Page, who: Who) -> bool:
+        if page.step != "second-factor":
+            page = self.do(page.click("Use my authenticator app instead"))
+        if who.spent_step > self.world.time_step:
+            self.wait(31)
+        step = max(self.world.time_step, who.spent_step + 1)
+        assert who.secret
+        shown = self.do(page.submit(code=self.world.code_of(who.secret, step)))
+        who.spent_step = step
+        self.model.prove(sign_in, who.name, "otp")
+        self.world.shown(sign_in, shown)
+        return True
+
+    def _enrol(self, sign_in: SignIn, page: Page, who: Who) -> bool:
+        assert sign_in.setup
+        secret, step = sign_in.setup[0], self.world.time_step
+        shown = self.do(page.submit(code=self.world.code_of(secret, step)))
+        who.secret, who.spent_step, sign_in.setup = secret, step, None
+        sign_in.recovery_answered = True
+        sign_in.own = {**sign_in.own, "otp": self.model.now}
+        who.failures.pop("otp", None)
+        self.model.passed(sign_in)
+        self.world.new_codes(sign_in, who, shown)
+        self.world.shown(sign_in, shown)
+        return True
+
+    @precondition(lambda self: self.open_sign_ins())
+    @rule(n=numbers, who=people, replayed=st.booleans())
+    def answer_wrongly(self, n: int, who: str, replayed: bool) -> None:  # noqa: FBT001
+        """A wrong secret, or one that was right once: refused, said, and nothing else changes."""
+        sign_in = self._pick(n)
+        self.do(self.world.look(sign_in))
+        sent = {} if sign_in.gone or sign_in.answer else self._wrong(sign_in, who, replayed=replayed)
+        if sent:
+            page = self.do(sign_in.pages[-1].submit(**sent))
+            assert page.alerts, page
+            self.world.shown(sign_in, page)
+
+    def _wrong(self, sign_in: SignIn, name: str, *, replayed: bool) -> dict[str, str]:
+        page, about = sign_in.pages[-1], self.model.person(sign_in)
+        if page.step == "password" and self._fails(self.model.people[name], "pwd"):
+            return {"username": name, "password": WRONG_PASSWORD}
+        if about is None:
+            return {}
+        if page.step == "second-factor" and about.secret and self._fails(about, "otp"):
+            step = about.spent_step if replayed else self.world.time_step - 100
+            return {"code": self.world.code_of(about.secret, step)}
+        if page.step == "recovery" and self._fails(about, "recovery_code"):
+            spent = about.spent_codes[-1] if replayed and about.spent_codes else "2222-2222-2222-2222"
+            return {"recovery_code": spent}
+        if page.step == "enrolment" and sign_in.setup:
+            return {"code": self.world.code_of(sign_in.setup[0], self.world.time_step - 100)}
+        return {}
+
+    def _fails(self, who: Who, method: str) -> bool:
+        """Whether another failure starts no pause: those have tests of their own."""
+        who.failures[method] = who.failures.get(method, 0) + 1
+        return who.failures[method] <= MOST_FAILURES and sum(who.failures.values()) <= 2 * MOST_FAILURES
+
+    @precondition(lambda self: any(self.model.due(each) == "second-factor" for each in self.open_sign_ins()))
+    @rule(n=numbers, set_up=st.booleans())
+    def recovery_code(self, n: int, set_up: bool) -> None:  # noqa: FBT001
+        """In place of the app, which is then set up anew, or not."""
+        found = [each for each in self.open_sign_ins() if self.model.due(each) == "second-factor"]
+        sign_in = found[n % len(found)]
+        self.do(self.world.look(sign_in))
+        self._recovery_code(sign_in, set_up=set_up)
+
+    def _recovery_code(self, sign_in: SignIn, *, set_up: bool) -> bool:
+        who, page = self.model.person(sign_in), sign_in.pages[-1]
+        if who is None or not who.codes:
+            return False
+        if page.step == "second-factor":
+            page = self.do(page.click("Use a recovery code"))
+            self.world.shown(sign_in, page)
+        code = who.codes.pop()
+        who.spent_codes.append(code)
+        shown = self.do(page.submit(recovery_code=code))
+        self.model.prove(sign_in, who.name, "recovery_code")
+        self.world.shown(sign_in, shown)
+        if set_up and shown.step == "recovery-used":
+            page = self.do(shown.submit(button="set_up"))
+            assert page.step == "enrolment", page
+            sign_in.pages.append(page)
+            self.world.written_down(sign_in, page)
+            self._enrol(sign_in, page, who)
+        return True
+
+    @precondition(lambda self: any(len(each.pages) > 1 for each in self.model.sign_ins))
+    @rule(n=numbers, back=st.integers(1, 6), who=people)
+    def old_page(self, n: int, back: int, who: str) -> None:
+        """A page left open in another tab sends its form once more; a step that was passed is not passed twice."""
+        found = [each for each in self.model.sign_ins if len(each.pages) > 1]
+        sign_in = found[n % len(found)]
+        page: Page = sign_in.pages[max(0, len(sign_in.pages) - 1 - back)]
+        sent = self._by_heart(page, self.model.people[who])
+        if page.step == self.model.due(sign_in) or not sent:
+            return
+        shown = self.do(page.submit(**sent))
+        if sign_in.answer is None:
+            self.world.shown(sign_in, shown)
+        else:
+            assert shown.status < 500, shown
+            assert shown.status in {403, 410} or shown.step == "finished" or shown.url == sign_in.answer[0], shown
+
+    def _by_heart(self, page: Page, who: Who) -> dict[str, Any]:
+        step = self.world.time_step + 1
+        code = self.world.code_of(who.secret, step) if who.secret else "123456"
+        forms: dict[str, dict[str, Any]] = {
+            "password": {"username": who.name, "password": who.password},
+            "second-factor": {"code": code},
+            "enrolment": {"code": code},
+            "recovery": {"recovery_code": who.codes[0] if who.codes else "2222-2222-2222-2222"},
+            "recovery-codes": {"saved": True},
+            "recovery-used": {"button": "continue"},
+            "consent": {"button": "allow"},
+        }
+        return forms.get(page.step, {})
+
+    @precondition(lambda self: self.left())
+    @rule(n=numbers)
+    def reload_what_has_left(self, n: int) -> None:
+        """Back, after the app was reached."""
+        found = self.left()
+        self.do(self.world.again(found[n % len(found)]))
+
+    @rule(browser=browsers)
+    def sign_out(self, browser: int) -> None:
+        """In one browser."""
+        self.do(self.world.sign_out(browser))
+
+    # ── what apps do ─────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.grants())
+    @rule(n=numbers)
+    def redeem(self, n: int) -> None:
+        """The latest codes first; a second time, now and then."""
+        found = self.grants()[::-1]
+        self.do(self.world.redeem(found[n % len(found)]))
+
+    @precondition(lambda self: self.grants(lambda grant: grant.refresh))
+    @rule(n=numbers, old=st.booleans())
+    def refresh(self, n: int, old: bool) -> None:  # noqa: FBT001
+        """With the latest token; where the app's tokens rotate, with the one before it too."""
+        found = self.grants(lambda grant: grant.refresh)[::-1]
+        grant = found[n % len(found)]
+        self.do(self.world.refresh(grant, old=old and len(grant.refresh) > 1))
+
+    @precondition(lambda self: self.grants(lambda grant: grant.access))
+    @rule(n=numbers)
+    def use_access_token(self, n: int) -> None:
+        """At userinfo."""
+        found = self.grants(lambda grant: grant.access)[::-1]
+        self.do(self.world.use(found[n % len(found)]))
+
+    # ── what admins do, and time ─────────────────────────────────────────────────────────────────
+
+    @rule(place=st.sampled_from(["server", "client", "user"]), app=apps, who=people, level=st.sampled_from([*RULES]))
+    def policy(self, place: Target, app: str, who: str, level: str | None) -> None:
+        """A rule is set, or taken away."""
+        self.change_policy(place, {"server": "", "client": app}.get(place, who), level)
+
+    def change_policy(self, target: Target, name: str, level: str | None) -> None:
+        """In both worlds."""
+        self.do(self.world.provider.rule(target, name, RULES[level]))
+        if target == "user":
+            self.model.people[name].rule = level
+        else:
+            self.model.rules[name] = level or ""
+
+    @rule(who=people, action=st.sampled_from(["disable", "enable", "reset", "exempt", "lift"]))
+    def administer(self, who: str, action: str) -> None:
+        """What an admin does to a person."""
+        person = self.model.people[who]
+        self.do(self._administer(person, action))
+        match action:
+            case "disable" if person.on:
+                person.on = False
+                self.model.end_everything(person)
+            case "enable":
+                person.on = True
+            case "reset":
+                person.secret, person.codes, person.spent_codes, person.codes_saved = None, [], [], False
+                person.failures = {name: count for name, count in person.failures.items() if name == "pwd"}
+                self.model.end_everything(person)
+            case "exempt":
+                person.exempt_until = self.model.now + timedelta(hours=2)
+            case "lift":
+                person.exempt_until = None
+
+    async def _administer(self, who: Who, action: str) -> None:
+        async with self.world.provider.unit() as unit:
+            match action:
+                case "disable":
+                    await user_access.disable(unit, who.name)
+                case "enable":
+                    await user_access.enable(unit, who.name)
+                case "reset":
+                    await user_access.reset_second_factor(unit, who.name, "phone lost")
+                case "exempt":
+                    await user_access.exempt(unit, who.name, unit.at + timedelta(hours=2), "kiosk")
+                case "lift":
+                    await user_access.lift_exemption(unit, who.name)
+
+    @rule(how_far=st.sampled_from([31, 31, 61, 5 * 60, 31 * 60, 61 * 60, 25 * 3600]))
+    def wait(self, how_far: int) -> None:
+        """Seconds: a time step, a code's life, an Interaction's, an idle session's, a day."""
+        self.model.now = self.world.provider.clock.advance(seconds=how_far)
+
+
+async def run(cluster: Cluster, how: settings) -> None:
+    SignIns.loop, SignIns.cluster = asyncio.get_running_loop(), cluster
+    await asyncio.to_thread(run_state_machine_as_test, SignIns, settings=how)
+
+
+BOTH = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+async def test_whatever_happens_no_code_leaves_without_its_proofs(cluster: Cluster) -> None:
+    """The invariants of the module's docstring, over short runs that are the same each time."""
+    await run(cluster, settings(BOTH, max_examples=15, stateful_step_count=30, derandomize=True))
+
+
+@pytest.mark.long
+async def test_whatever_happens_for_a_long_time(cluster: Cluster) -> None:
+    """The same, deep, and different each time; a failure prints how it came about."""
+    await run(cluster, settings(BOTH, max_examples=int(os.environ.get("EXAMPLES", "300")), stateful_step_count=60))
