@@ -7,7 +7,7 @@ A secret may stand in a file that `IDP_…_FILE` names. An unknown name stops th
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -59,8 +59,12 @@ def _database_url(text: object) -> DatabaseUrl:
     return DatabaseUrl(str(text))
 
 
-def _listed(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+def _networks(value: object) -> object:
+    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    try:
+        return tuple(ip_network(part) for part in parts if part) if isinstance(parts, list) else parts
+    except ValueError:
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8, with commas between them") from None
 
 
 PasswordHash = Literal["m=19456,t=2,p=1", "m=47104,t=1,p=1"]
@@ -68,7 +72,7 @@ PasswordHash = Literal["m=19456,t=2,p=1", "m=47104,t=1,p=1"]
 
 _Url = Annotated[DatabaseUrl, BeforeValidator(_database_url), PlainSerializer(repr)]
 _Listen = Annotated[Address, BeforeValidator(Address.parse)]
-_Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)]
+_Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 
 
 class Settings(BaseSettings):

@@ -86,7 +86,8 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"IDP_WORKERS": CANARY}, "IDP_WORKERS: "),
         ({"IDP_WORKERS": "0"}, "IDP_WORKERS: "),
         ({"IDP_PASSWORD_HASH": "m=8,t=1,p=1"}, "IDP_PASSWORD_HASH: Input should be 'm=19456,t=2,p=1' or"),
-        ({"IDP_TRUSTED_PROXIES": CANARY}, "IDP_TRUSTED_PROXIES: "),
+        ({"IDP_TRUSTED_PROXIES": CANARY}, "IDP_TRUSTED_PROXIES: must be addresses or networks such as"),
+        ({"IDP_TRUSTED_PROXIES": "10.0.0.1/8"}, "IDP_TRUSTED_PROXIES: must be addresses or networks such as"),
         ({"IDP_LOG_LEVEL": CANARY}, "IDP_LOG_LEVEL: "),
         ({"IDP_TLS_CERT": "/c"}, "IDP_TLS_CERT and IDP_TLS_KEY: set both or neither"),
         ({"IDP_CONFIG": "/nowhere"}, "IDP_CONFIG: cannot read /nowhere"),
@@ -97,6 +98,7 @@ def test_a_wrong_setting_stops_the_start_with_a_line_that_shows_no_value(environ
     with pytest.raises(SettingsError) as caught:
         Settings.load(environ)
     assert str(caught.value).startswith(line)
+    assert len(str(caught.value).splitlines()) == 1
     assert CANARY not in str(caught.value)
     assert CANARY not in "".join(traceback.format_exception(caught.value))
 
