@@ -86,15 +86,7 @@ WITH {_PERSON.format(version="$6")}, replaced AS (
 ), noted AS (
     UPDATE interactions SET notice = '{{}}', expires_at = least($7, ends_at)
     WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM replaced)
-), forgotten AS (
-    DELETE FROM known_browsers WHERE user_id = $2 AND EXISTS (SELECT FROM replaced)
-), signed_out AS (
-    UPDATE browser_sessions SET ended_at = $5
-    WHERE user_id = $2 AND ended_at IS NULL AND id IS DISTINCT FROM $8 AND EXISTS (SELECT FROM replaced)
-), revoked AS (
-    UPDATE grants SET revoked_at = $5, revoked_reason = 'password_changed'
-    WHERE user_id = $2 AND revoked_at IS NULL AND EXISTS (SELECT FROM replaced)
-), recorded AS ({EVENTS.format(events="$9", when="EXISTS (SELECT FROM replaced)")})
+), recorded AS ({EVENTS.format(events="$8", when="EXISTS (SELECT FROM replaced)")})
 SELECT user_id FROM replaced
 """
 
@@ -176,12 +168,11 @@ async def replace_password(
     executor: Executor,
     moment: Moment,
     new_hash: str,
-    session: object,
     events: EncodedEvents,
     *,
     long_enough_alone: bool,
 ) -> bool:
-    """Set the person's own new password; ends all grants, known browsers and every session but `session`."""
+    """Set the person's own new password; what rests on the old one is for `endings.end_everything_else`."""
     row = await executor.fetchval(
         REPLACE_PASSWORD,
         moment.interaction,
@@ -191,7 +182,6 @@ async def replace_password(
         moment.at,
         moment.version,
         moment.expires_at,
-        session,
         events,
     )
     return row is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.storage.database import Executor
-from idp.values.ids import InteractionId, UserId
+from idp.values.ids import InteractionId, SessionId, UserId
 
 # Whoever decided anything about that person before finds another version, also where no other fact of theirs changed.
 MOVE_ON = "UPDATE users SET version = version + 1 WHERE id = $1"
@@ -18,7 +18,17 @@ UPDATE grants SET revoked_at = $2, revoked_reason = $3 WHERE user_id = $1 AND re
 # Their proofs were made before whatever is ended now, so none of them may still lead to a code.
 ABANDON_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1"
 
-ABANDON_OTHER_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1 AND id <> $2 AND finished_at IS NULL"
+# One statement, yet never part of the one that locks the person: what others stored while that one waited must be seen.
+END_ALL_ELSE = """
+WITH abandoned AS (
+    DELETE FROM interactions WHERE user_id = $1 AND id <> $2 AND finished_at IS NULL
+), forgotten AS (
+    DELETE FROM known_browsers WHERE user_id = $1
+), signed_out AS (
+    UPDATE browser_sessions SET ended_at = $4 WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3
+)
+UPDATE grants SET revoked_at = $4, revoked_reason = $5 WHERE user_id = $1 AND revoked_at IS NULL
+"""
 
 FORGET_BROWSERS = "DELETE FROM known_browsers WHERE user_id = $1"
 
@@ -53,9 +63,20 @@ async def abandon_sign_ins(executor: Executor, user: UserId) -> None:
     await executor.execute(ABANDON_SIGN_INS, user)
 
 
-async def abandon_other_sign_ins(executor: Executor, user: UserId, kept: InteractionId) -> None:
-    """End every sign-in under way of that person but one."""
-    await executor.execute(ABANDON_OTHER_SIGN_INS, user, kept)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a person has just proved themselves in."""
+
+    interaction: InteractionId
+    session: SessionId | None
+
+
+async def end_everything_else(executor: Executor, user: UserId, kept: Kept, reason: str, at: datetime) -> None:
+    """End every grant and known browser, and every session and sign-in under way but these.
+
+    In a transaction, after a statement that has locked the person.
+    """
+    await executor.execute(END_ALL_ELSE, user, kept.interaction, kept.session, at, reason)
 
 
 async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:

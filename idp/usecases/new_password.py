@@ -39,17 +39,18 @@ async def change_password(services: Services, interaction: InteractionId, visit:
 
 
 async def _replace(current: Current, step: ChangePassword, hashed: str, *, long_enough_alone: bool) -> None:
-    """Sign-ins under way elsewhere rest on the old password, and end.
+    """Whatever rests on the old password ends, but for this sign-in and the session it belongs to.
 
-    In a statement of its own, so that one whose proof was being stored while the first waited is seen.
+    In a statement of its own, so that a sign-in completed or a proof stored while the first waited is seen.
     """
     session = current.opened.session.id if current.opened.session else None
-    changed = current.scene.events(PasswordChanged(reason=step.reason))
+    moment, changed = moment_of(current), current.scene.events(PasswordChanged(reason=step.reason))
+    kept = endings.Kept(interaction=moment.interaction, session=session)
     async with current.scene.services.database.transaction() as transaction:
         if await authenticators.replace_password(
-            transaction, moment_of(current), hashed, session, changed, long_enough_alone=long_enough_alone
+            transaction, moment, hashed, changed, long_enough_alone=long_enough_alone
         ):
-            await endings.abandon_other_sign_ins(transaction, current.account.user, current.interaction.id)
+            await endings.end_everything_else(transaction, moment.user, kept, "password_changed", moment.at)
 
 
 async def _refusal(current: Current, step: ChangePassword, new: Password, place: Place) -> str | None:
