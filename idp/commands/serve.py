@@ -7,10 +7,10 @@ import typer
 from idp.commands.complaint import complain
 from idp.commands.serving import Service, ready_line, serve
 from idp.server.listeners import ListenFailed
-from idp.server.schema import NO_DATABASE
+from idp.server.schema import NO_DATABASE, NO_KEYS
 from idp.server.tls import TlsFailed
 
-CANNOT_SERVE = (*NO_DATABASE, ListenFailed, TlsFailed)
+CANNOT_SERVE = (*NO_DATABASE, NO_KEYS, ListenFailed, TlsFailed)
 
 
 def run() -> None:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from idp.server.listeners import Listeners, open_listeners
 from idp.server.postgres import RunningPostgres
 from idp.server.processes import Child
-from idp.server.schema import prepared, start_embedded
+from idp.server.schema import prepared, require_root_keys, start_embedded
 from idp.server.supervisor import Plan, supervise
 from idp.server.tls import Tls
-from idp.settings import Settings
+from idp.settings import Settings, SettingsError
 
 PREFER_OWN_SECONDS = 5.0
 """How long to wait for a command that owns the embedded database to end, so that the service does not rest on it."""
@@ -86,6 +86,7 @@ class _Running:
         with asyncio.Runner() as runner:
             preparing = prepared(self.settings, started, datetime.now(UTC), self.service.report)
             self.settings = runner.run(preparing)
+            runner.run(require_root_keys(self.settings))
         workers = [self._worker(number) for number in range(self.settings.workers)]
         jobs = our_child("jobs", "jobs", env=self._environment())
         return [*workers, jobs, *self.service.companions(self.settings)]
@@ -114,9 +115,12 @@ def our_child(name: str, *arguments: str, env: Mapping[str, str]) -> Child:
 
 
 def _metrics_listeners(settings: Settings) -> Iterator[Listeners]:
-    """One per worker, on ports counted up from the one that the settings name."""
+    """One per worker, on ports counted up from the one that the settings name. Raises SettingsError."""
     listen = settings.metrics_listen
     if listen is not None:
+        # A worker tells /metrics from everything else by the port: on the public one everybody could read it.
+        if listen.port and settings.listen.port in range(listen.port, listen.port + settings.workers):
+            raise SettingsError("IDP_METRICS_LISTEN: its ports, one per worker, must not be the one of IDP_LISTEN")
         for number in range(settings.workers):
             yield open_listeners(listen.host, listen.port and listen.port + number, workers=1)
 

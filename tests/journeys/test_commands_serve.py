@@ -54,7 +54,7 @@ async def test_a_worker_that_dies_is_started_again(folder: Path) -> None:
         (worker,) = serve.children("worker")
         worker.kill()
         async with asyncio.timeout(30):
-            while not [each for each in serve.children("worker") if each.pid != worker.pid]:
+            while "starting it again" not in serve.said():  # noqa: ASYNC110 - nothing here could set an event
                 await asyncio.sleep(0.05)
         assert (await serve.get("/readyz")).status_code == 200
         assert "worker-1 was ended by signal 9; starting it again" in serve.said()
@@ -108,7 +108,6 @@ async def test_a_missing_root_key_stops_the_start(folder: Path) -> None:
     (folder / "data" / "keys").rename(folder / "data" / "elsewhere")
     async with serve_process(folder) as serve:
         assert await serve.ended() == 1
-        lines = serve.said().splitlines()
-        assert "root key" in lines[0]
-        assert lines[-1].endswith("cannot start: see its line above")
+        assert "root key" in serve.said()
+        assert serve.said().count("\n") == 1
         assert not (folder / "data" / "keys").exists()
