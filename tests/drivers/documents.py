@@ -16,6 +16,7 @@ from tests.house.code import ROOT, tracked_files
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_PICTURE = re.compile(r'<img src="([^"]+)"')
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 _SEPARATORS = {"|", "||", "&&", ";"}
 SHELLS = {"sh", "console"}
@@ -65,7 +66,7 @@ class Document:
 
     def links(self) -> list[str]:
         """Targets of links and pictures."""
-        return _LINK.findall(self.prose)
+        return _LINK.findall(self.prose) + _PICTURE.findall(self.prose)
 
     def anchors(self) -> set[str]:
         """What `#…` may point to here."""
