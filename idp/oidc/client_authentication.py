@@ -67,8 +67,11 @@ def _from_header(header: str) -> Credentials:
     return credentials
 
 
-def presented(header: str | None, form: Parameters) -> Credentials:
-    """The credentials of a header and a form body. Raises InvalidClient, or InvalidRequest where one is repeated."""
+def presented(headers: tuple[str, ...], form: Parameters) -> Credentials:
+    """The credentials of header and form body. Raises InvalidClient, or InvalidRequest where a field is repeated."""
+    if len(headers) > 1:  # RFC 6749 2.3: not more than one method in each request
+        _refuse("two Authorization headers", header_used=True)
+    header = next(iter(headers), None)
     client_id, secret = form.one("client_id"), form.one("client_secret")
     if form.one("client_assertion") or form.one("client_assertion_type"):
         _refuse("client assertions are not supported", header_used=header is not None)

@@ -26,8 +26,8 @@ class ClientCall:
     """One POST as it came."""
 
     endpoint: Literal["token", "introspect", "revoke"]
-    authorization: str | None = field(repr=False)
-    """The Authorization header."""
+    authorization: tuple[str, ...] = field(repr=False)
+    """Every Authorization header; more than one is refused."""
     form: Parameters
     origin: Origin
     at: datetime

@@ -34,14 +34,14 @@ def credentials(client: Client, secret: str | None, method: AuthMethod | None = 
 def refusal(header: str | None, body: Parameters) -> InvalidClient:
     """Why these credentials cannot even be read."""
     with pytest.raises(InvalidClient) as caught:
-        presented(header, body)
+        presented(() if header is None else (header,), body)
     return caught.value
 
 
 @given(TEXTS, TEXTS)
 def test_id_and_secret_in_the_header_are_form_encoded(client_id: str, secret: str) -> None:
     """RFC 6749 2.3.1, certification B6."""
-    read = presented(basic(f"{quote_plus(client_id)}:{quote_plus(secret)}"), NOTHING)
+    read = presented((basic(f"{quote_plus(client_id)}:{quote_plus(secret)}"),), NOTHING)
     assert (read.client_id, read.method) == (client_id, AuthMethod.CLIENT_SECRET_BASIC)
     assert read.secret == ClientSecret(secret)
 
@@ -49,11 +49,18 @@ def test_id_and_secret_in_the_header_are_form_encoded(client_id: str, secret: st
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
 def test_the_scheme_is_case_insensitive(scheme: str) -> None:
     """RFC 7617 2."""
-    assert presented(basic("wiki:s").replace("Basic", scheme), NOTHING).client_id == "wiki"
+    assert presented((basic("wiki:s").replace("Basic", scheme),), NOTHING).client_id == "wiki"
 
 
 def test_a_repeated_client_id_in_the_body_may_agree_with_the_header() -> None:
-    assert presented(basic("wiki:s"), form(client_id="wiki")).method is AuthMethod.CLIENT_SECRET_BASIC
+    assert presented((basic("wiki:s"),), form(client_id="wiki")).method is AuthMethod.CLIENT_SECRET_BASIC
+
+
+def test_two_headers_are_two_methods() -> None:
+    """RFC 6749 2.3: even where both say the same."""
+    with pytest.raises(InvalidClient) as caught:
+        presented((basic("wiki:s"), basic("wiki:s")), NOTHING)
+    assert caught.value.detail == "two Authorization headers"
 
 
 @pytest.mark.parametrize(
@@ -93,11 +100,11 @@ def test_an_assertion_is_refused_rather_than_ignored(name: str) -> None:
 
 def test_secret_in_the_body_and_no_secret_at_all() -> None:
     """RFC 6749 2.3.1, RFC 7591 2."""
-    assert presented(None, form(client_id="wiki", client_secret="s")) == credentials(
+    assert presented((), form(client_id="wiki", client_secret="s")) == credentials(
         WEB, "s", AuthMethod.CLIENT_SECRET_POST
     )
-    assert presented(None, form(client_id="spa")) == credentials(PUBLIC, None)
-    assert presented(None, form(client_id="spa", client_secret="")).method is AuthMethod.NONE
+    assert presented((), form(client_id="spa")) == credentials(PUBLIC, None)
+    assert presented((), form(client_id="spa", client_secret="")).method is AuthMethod.NONE
 
 
 def test_a_client_must_name_itself() -> None:
@@ -109,7 +116,7 @@ def test_a_client_must_name_itself() -> None:
 def test_repeated_credentials_are_an_invalid_request(raw: bytes) -> None:
     """RFC 6749 3.2."""
     with pytest.raises(InvalidRequest):
-        presented(None, Parameters.parse(raw))
+        presented((), Parameters.parse(raw))
 
 
 def test_the_right_secret_by_the_registered_method_proves_the_client() -> None:
