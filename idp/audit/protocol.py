@@ -20,11 +20,14 @@ class ClientAuthenticationFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRefused(Event):
-    """An authorization request ended in an error of ours."""
+    """An authorization request ended in an error: at the app, or on a page where there was no way back to one."""
 
     kind: ClassVar[str] = "authorization_refused"
     error: str
     reason: str | None = None
+    """Why there was no way back to the app."""
+    received: str | None = field(default=None, metadata=PERSONAL)
+    """The client id or redirect URI that is not registered; it may be anything, so it is sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from idp.audit.event import SecurityEvent
 from idp.audit.protocol import AuthorizationRefused
 from idp.keystore.service_keys import client_reference
 from idp.login.gathering import Known, gathered
@@ -10,7 +11,7 @@ from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
 from idp.oidc.authorization_request import AuthorizationRequest, client_id_of, redirect_of
 from idp.oidc.authorization_response import failure
-from idp.oidc.client import Client, TrustedRedirect
+from idp.oidc.client import Client, TrustedRedirect, UntrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.storage import codes, events, interactions, sessions
@@ -19,10 +20,12 @@ from idp.usecases.completion import completed, new_grant, response_url
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import Begun, Leave
+from idp.usecases.recording import sealed
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.services import Services
 from idp.usecases.sign_in import TRIES, look
 from idp.usecases.visit import NewCookies, Visit
+from idp.values.actors import Actor
 from idp.values.entropy import random_uuid
 from idp.values.ids import InteractionId
 from idp.values.secrets import Code, CookieValue
@@ -42,7 +45,7 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
 
     Raises UntrustedRedirect where there is nowhere to send an answer to.
     """
-    client, redirect = await trusted(services, parameters)
+    client, redirect = await trusted(services, parameters, visit)
     try:
         request = AuthorizationRequest.parse(parameters, client)
     except OAuthError as error:
@@ -52,7 +55,7 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
 
 async def receive(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
     """Keep a request that another site posted: it carries no Lax cookie, so it waits for the browser to come back."""
-    client, redirect = await trusted(services, parameters)
+    client, redirect = await trusted(services, parameters, visit)
     try:
         request = AuthorizationRequest.parse(parameters, client)
     except OAuthError as error:
@@ -72,10 +75,23 @@ async def bind(services: Services, interaction: InteractionId, visit: Visit) -> 
     )
 
 
-async def trusted(services: Services, parameters: Parameters) -> tuple[Client, TrustedRedirect]:
+async def trusted(services: Services, parameters: Parameters, visit: Visit) -> tuple[Client, TrustedRedirect]:
     """The client and where its answers may go. Raises UntrustedRedirect, whatever else is wrong (RFC 6749 4.1.2.1)."""
-    client = await services.client(client_id_of(parameters))
-    redirect = redirect_of(parameters, client)
+    client: Client | None = None
+    try:
+        client = await services.client(client_id_of(parameters))
+        redirect = redirect_of(parameters, client)
+    except UntrustedRedirect as fault:
+        refused = AuthorizationRefused(error="invalid_request", reason=fault.reason.value, received=fault.received)
+        envelope = SecurityEvent(
+            event=refused,
+            at=visit.at,
+            actor=Actor(kind="anonymous"),
+            origin=visit.origin,
+            client=client.client_id if client else None,
+        )
+        await events.record(services.database, [sealed(services, envelope)])
+        raise
     if client is None:
         raise LookupError("redirect_of trusts no unknown client")
     return client, redirect

@@ -13,6 +13,7 @@ from idp.usecases.services import Services
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.provider import Provider
+from tests.drivers.scenes import details
 
 FORM = "application/x-www-form-urlencoded"
 ID = "5f0c6a4e-0f4b-4c1e-9c39-9d2f4b6a1c11"
@@ -241,6 +242,9 @@ async def test_an_untrusted_client_or_redirect_is_a_page(
     shown = answer.text.count("https://app.example.org/callback<")
     assert shown == (pairs.get("redirect_uri") == "https://app.example.org/callback")
     assert await provider.services.database.fetchval("SELECT count(*) FROM interactions") == 0
+    (recorded,) = await details(provider, "authorization_refused")
+    assert recorded["error"] == "invalid_request"
+    assert recorded["reason"].startswith(("client_id", "redirect_uri"))
 
 
 FAULTS = [
