@@ -23,7 +23,7 @@ class Factor(StrEnum):
 class Method(StrEnum):
     """A way of proving; the value is the one that `amr` shows."""
 
-    PASSWORD = "pwd"  # noqa: S105 (RFC 8176's name of the method)
+    PASSWORD = "pwd"
     APP_CODE = "otp"
     RECOVERY_CODE = "recovery_code"
     """RFC 8176 has no value for a look-up secret, and it is not `otp`."""
