@@ -32,7 +32,7 @@ proved AS (
 SETTLE_PASSWORD = f"""
 WITH right_one AS (
     SELECT u.id FROM users u JOIN passwords p ON p.user_id = u.id
-    WHERE u.id = $2 AND u.status = 'active' AND p.hash = $5 FOR SHARE OF p
+    WHERE u.id = $2 AND u.status = 'active' AND p.hash = $5 FOR KEY SHARE OF u FOR SHARE OF p
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'pwd' AND ($6 OR NOT known_browser)
         AND EXISTS (SELECT FROM right_one)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from idp.storage import jobs, purge, resealing
 from idp.usecases.services import Services
 
-MOST_BATCHES = 100
+MOST_BATCHES = 1000
 """Of one table in one run; what is left waits for the next run."""
 
 
