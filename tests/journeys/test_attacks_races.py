@@ -106,6 +106,20 @@ async def test_a_password_being_proved_meanwhile_ends_nowhere(
         assert await database.fetchval(LIVE_SESSIONS) == 0
 
 
+async def test_a_sign_in_and_the_help_desk_do_not_wait_for_each_other(provider: Provider, browser: Browser) -> None:
+    """Both lock the person first and the password then: PostgreSQL would undo one of two that wait crosswise."""
+    await password_is_enough(provider)
+    wiki, _ = await provider.app(), await provider.person()
+    page = await browser.open(await wiki.authorization_url())
+    database = provider.services.database
+    async with database.transaction() as helping:
+        await helping.execute("SELECT id FROM users FOR UPDATE")
+        proving = asyncio.create_task(page.submit(username="alice", password=PASSWORD))
+        assert await held(database, proving)
+        await helping.execute(COMPROMISED)
+    assert (await proving).step == "new-password"
+
+
 async def test_not_you_beside_the_right_code_is_one_of_the_two(provider: Provider) -> None:
     """START_OVER against a settling code: signed in with both proofs, or at an empty beginning; never half of it."""
     wiki = await provider.app()
