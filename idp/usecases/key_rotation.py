@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from idp.audit.service import KeyActivated, KeyForgotten, KeyMade, RootKeyRotated
+from idp.directory.permissions import Permission
 from idp.keystore import rotation
 from idp.keystore.compact import Algorithm
 from idp.keystore.keyring import KeyState, PublishedKey
@@ -12,11 +13,16 @@ from idp.keystore.root_keys import RootKeys
 from idp.keystore.rotation import ActivateKey, ForgetKey, MakeKey, Schedule, Transition
 from idp.keystore.signing import SigningKey
 from idp.oidc import access_token, id_token
+from idp.oidc.client import ID_TOKEN_ALGS
 from idp.storage import keys, resealing
 from idp.usecases.keys import FROM_THE_START, generated, store
+from idp.usecases.management import Refused
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit, unit
 from idp.values.actors import Actor, Origin
+
+PERMISSION = Permission.KEYS_WRITE
+READING = Permission.KEYS_READ
 
 SCHEDULE = Schedule(longest_token=max(access_token.LIFETIME, id_token.LIFETIME))
 JOB = Actor(kind="job")
@@ -32,8 +38,10 @@ async def rotate(
 ) -> Sequence[Transition]:
     """A new key on an admin's wish: published now, signing a day later, or `at_once` after a suspected theft.
 
-    Returns what was done; nothing where a next key waits already.
+    Returns what was done; nothing where a next key waits already. Raises Refused for an algorithm of no client.
     """
+    if alg not in ID_TOKEN_ALGS:  # it would be published, and nothing would ever be signed with it
+        raise Refused(f"Nothing is signed with {alg}; there are {', '.join(ID_TOKEN_ALGS)}.")
     held = await keys.published(services.database)
     steps = rotation.rotate_at_once(held, alg) if at_once else rotation.rotate(held, alg, SCHEDULE, at)
     done = await carry_out(services, actor, None, steps, at)
