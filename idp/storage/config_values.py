@@ -1,15 +1,17 @@
 """The configuration that lives in the database, as one typed value: every name, its default, what it accepts."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from idp.authenticators.acr import Aliases
+from idp.authenticators.acr import NAMES, Aliases
 from idp.authenticators.methods import Level
 from idp.login.browser_session import SessionLifetimes
 
 _LONGEST_TEXT = 100
+_ALIAS = re.compile(r"[!-~]{1,200}")
 _LEAST_EVENT_DAYS, _MOST_EVENT_DAYS = 30, 3650  # the database's own function holds the first as well
 
 
@@ -60,11 +62,14 @@ def _number(name: str, value: object, least: int, most: int) -> int:
 
 
 def _aliases(value: object) -> dict[str, Level]:
-    levels = {"1fa": Level.ONE, "2fa": Level.TWO}
-    if not isinstance(value, Mapping) or not all(name and str(level) in levels for name, level in value.items()):
+    levels = {name: level for level, name in NAMES.items()}
+    if not isinstance(value, Mapping) or not all(str(level) in levels for level in value.values()):
         raise InvalidConfiguration(
             'acr_aliases must be a JSON object such as {"https://refeds.org/profile/mfa": "2fa"}'
         )
+    if not all(_ALIAS.fullmatch(str(name)) and name not in levels for name in value):
+        # acr_values is a list with spaces between (OIDC Core 3.1.2.1), and our own names keep their meaning
+        raise InvalidConfiguration("acr_aliases must be named in printable ASCII without spaces, and not as our levels")
     return {str(name): levels[str(level)] for name, level in value.items()}
 
 
