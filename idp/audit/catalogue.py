@@ -33,7 +33,6 @@ AnyEvent = (
     | protocol.CodeReplayed
     | protocol.RefreshTokenReplayed
     | protocol.TokenRevoked
-    | protocol.GrantRevoked
     | directory.UserCreated
     | directory.UserChanged
     | directory.EmailVouchedFor
@@ -45,7 +44,6 @@ AnyEvent = (
     | directory.UserExempted
     | directory.ExemptionEnded
     | directory.GroupCreated
-    | directory.GroupRenamed
     | directory.GroupDeleted
     | directory.MemberAdded
     | directory.MemberRemoved

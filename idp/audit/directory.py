@@ -102,16 +102,6 @@ class GroupCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRenamed(Event):
-    """A group is called otherwise."""
-
-    kind: ClassVar[str] = "group_renamed"
-    group: GroupId
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDeleted(Event):
     """A group, its memberships and its rule are gone."""
 

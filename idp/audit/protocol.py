@@ -63,12 +63,3 @@ class TokenRevoked(Event):
     kind: ClassVar[str] = "token_revoked"
     token: Literal["access_token", "refresh_token", "machine_token"]
     grant: GrantId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantRevoked(Event):
-    """A grant ended before its time by something else than a client's wish."""
-
-    kind: ClassVar[str] = "grant_revoked"
-    grant: GrantId
-    reason: str

@@ -52,7 +52,7 @@ def test_names_and_addresses_are_personal_in_every_event() -> None:
         for each in dataclasses.fields(event)
         if each.name in telling and not each.metadata.get("personal")
     }
-    of_the_service = {"group_renamed", "client_changed", "policy_rule_set", "configuration_changed", "root_key_rotated"}
+    of_the_service = {"client_changed", "policy_rule_set", "configuration_changed", "root_key_rotated"}
     assert {kind for kind, _ in found} == of_the_service
 
 
