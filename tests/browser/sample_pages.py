@@ -61,6 +61,17 @@ NOTE = DeveloperNote(
     redirect_uri="https://wiki.example.org/oidc/callback/<script>alert(1)</script>",
 )
 
+LONG_APP = App(
+    name="Verwaltungsinformationssystemzugangsportal", host="verwaltungsinformationssystem.intern.example.org"
+)
+LONG_NAME = "maximiliane-charlotte.wolkenstein@verwaltung.example.org"
+LONG = replace(
+    KNOWN,
+    brand=Brand(name="Municipal Utilities, Waterworks and Harbour of Northwind", contact="service-desk@it.example.org"),
+    app=LONG_APP,
+    strip=Strip(name=LONG_NAME, not_you_action="/not-you"),
+)
+
 
 def _error(kind: ErrorKind, shell: Shell) -> ErrorPage:
     note = NOTE if kind is ErrorKind.UNSAFE_LINK else None
@@ -118,6 +129,11 @@ VIEWS: dict[str, views.View] = {
             views.Permission(label=messages.permission("payroll.read")),
         ),
     ),
+    "consent-long": views.ConsentPage(
+        shell=LONG, permissions=(views.Permission(label=messages.permission("groups"), values=("x" * 60, "ops")),)
+    ),
+    "second-factor-long": replace(SECOND_FACTOR, shell=LONG, account=f"Northwind ({LONG_NAME})"),
+    "select-account-long": views.SelectAccountPage(shell=LONG, name=LONG_NAME),
     "select-account": views.SelectAccountPage(shell=START, name="alice@example.com"),
     "returning": views.ReturningPage(
         shell=replace(BARE, app=APP), target="org.example.wiki:/callback?code=c&state=s%22%3E"

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.looking import LOOKS, dress, faults_in_every_look
+from tests.browser.looking import LOOKS, SIDEWAYS, dress, faults_in_every_look
 from tests.browser.sample_pages import CODES, VIEWS
 from tests.drivers.page_server import page_server
 
@@ -26,6 +26,12 @@ STOPS = f"""[...document.querySelectorAll("a[href], button, input:not([type=hidd
     .filter(each => each.checkVisibility({{ visibilityProperty: true }}) && each.tabIndex >= 0).map({NAME_OF})"""
 HERE = f"""[({NAME_OF})(document.activeElement), getComputedStyle(document.activeElement).outlineStyle,
     document.activeElement === document.body]"""
+STYLED = """rules => { const sheet = new CSSStyleSheet(); sheet.replaceSync(rules);
+    document.adoptedStyleSheets = [sheet] }"""
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-block-end: 2em !important }"""
+CLIPPED = """all => all.filter(each => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight)
+    .map(each => each.textContent)"""
 TOKENS = """names => Object.fromEntries(
     names.map(name => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()]))"""
 SECOND_FACTOR_AS_READ = """
@@ -101,11 +107,9 @@ async def test_text_may_be_spaced_out_on_a_small_screen(page: Page, base_url: st
     await page.set_viewport_size({"width": 320, "height": 256})
     for name in SHOWN:
         await page.goto(f"{base_url}/page/{name}")
-        await page.evaluate(
-            "() => { const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet]; sheet.replaceSync("
-            "'* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }') }"
-        )
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        await page.evaluate(STYLED, SPACED)
+        assert not await page.evaluate(SIDEWAYS), name
+        assert await page.locator("main button:visible, main a.button").evaluate_all(CLIPPED) == [], name
 
 
 async def test_text_may_be_twice_as_large(page: Page, context: BrowserContext, base_url: str) -> None:
@@ -116,7 +120,7 @@ async def test_text_may_be_twice_as_large(page: Page, context: BrowserContext, b
     for name in SHOWN:
         await page.goto(f"{base_url}/page/{name}")
         assert await page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert not await page.evaluate(SIDEWAYS), name
 
 
 async def test_right_to_left_mirrors_the_page_and_leaves_codes_alone(page: Page, base_url: str) -> None:
@@ -125,7 +129,7 @@ async def test_right_to_left_mirrors_the_page_and_leaves_codes_alone(page: Page,
     for name in SHOWN:
         await page.goto(f"{base_url}/page/{name}")
         await page.evaluate("document.documentElement.dir = 'rtl'")
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert not await page.evaluate(SIDEWAYS), name
         directions = await page.locator("main bdi, main code:not(:has(bdi)), input.code").evaluate_all(
             "all => all.map(each => getComputedStyle(each).direction)"
         )
@@ -203,6 +207,9 @@ async def test_codes_can_be_copied_and_printed(running: Browser, base_url: str) 
     assert await page.locator("button:visible, a:visible").count() == 0
     colours = "element => [getComputedStyle(element).color, getComputedStyle(document.body).backgroundColor]"
     assert await page.locator(".codes code").first.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert await page.locator(".codes code").evaluate_all("all => all.map(each => each.getClientRects().length)") == [
+        1
+    ] * len(CODES)
     assert len(re.findall(rb"/Type\s*/Page\b", await page.pdf(format="A4"))) == 1
     await context.close()
 

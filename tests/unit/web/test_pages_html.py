@@ -99,7 +99,7 @@ def test_the_frame(name: str) -> None:
     assert page.step == VIEWS[name].step
     assert html.count("<main") == html.count("<h1") == 1
     assert page.lang == "en"
-    assert page.title.endswith("– Northwind")
+    assert page.title.endswith(f"– {VIEWS[name].shell.brand.name}")
     assert page.title.startswith("Error: ") == bool(VIEWS[name].shell.errors)
     assert '<meta name="color-scheme" content="light dark">' in html
     assert 'href="#main"' in html
