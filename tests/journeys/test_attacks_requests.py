@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from idp.directory.user import LONGEST_NAME
 from idp.server.http import LONGEST_HEAD, ShortHeads
@@ -197,15 +199,24 @@ async def test_of_a_cookie_sent_twice_one_counts_and_nothing_is_mixed(
         assert "second-factor" not in answer.headers.get("location", "")
 
 
-@pytest.fixture
-async def short_heads() -> AsyncIterator[int]:
-    """The port of a server with the parser that workers use, and nothing behind it."""
+class Hasty(ShortHeads):
+    """Waits a fifth of a second for a head."""
 
-    async def nothing(scope: object, receive: object, send: object) -> None:
-        raise AssertionError("the application was asked")
+    head_seconds = 0.2
 
+
+async def ok(scope: Scope, _: Receive, send: Send) -> None:
+    """An application that answers at once."""
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+
+
+@asynccontextmanager
+async def parsed_by(protocol: type[ShortHeads]) -> AsyncIterator[int]:
+    """The port of a server with that parser."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(nothing, http=ShortHeads, ws="none", lifespan="off", log_config=None)
+        config = uvicorn.Config(ok, http=protocol, ws="none", lifespan="off", log_config=None)
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
@@ -216,16 +227,39 @@ async def short_heads() -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nX: ", b"GET /?", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 9])
-async def test_a_head_without_an_end_is_cut_off(short_heads: int, head: bytes) -> None:
+async def test_a_head_without_an_end_is_cut_off(head: bytes) -> None:
     """Memory: uvicorn's own parser would keep every octet of it."""
-    _, writer = await asyncio.open_connection("127.0.0.1", short_heads)
-    writer.write(head)
-    sent, most = 0, 100 * LONGEST_HEAD
-    with contextlib.suppress(ConnectionError):
-        while sent < most:
-            writer.write(b"a" * 8192)
-            await writer.drain()
-            await asyncio.sleep(0)
-            sent += 8192
-    writer.close()
+    async with parsed_by(ShortHeads) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        sent, most = 0, 100 * LONGEST_HEAD
+        with contextlib.suppress(ConnectionError):
+            while sent < most:
+                writer.write(b"a" * 8192)
+                await writer.drain()
+                await asyncio.sleep(0)
+                sent += 8192
+        writer.close()
     assert sent < most
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], ids=["first", "second"])
+async def test_a_head_that_takes_too_long_ends_the_connection(before: bytes) -> None:
+    """Slow senders keep no connection: not with the first request, nor with one after an answer."""
+    async with parsed_by(Hasty) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        if before:
+            writer.write(before)
+            assert b"204" in await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(2 * Hasty.head_seconds)  # a connection kept alive may rest
+        writer.write(b"GET / HTTP/1.1\r\nHost:")
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
+
+
+async def test_a_silent_connection_is_closed() -> None:
+    """The same for one over which nothing was ever asked."""
+    async with parsed_by(Hasty) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
