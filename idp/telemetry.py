@@ -151,7 +151,6 @@ class Metrics:
             "idp_configuration_cache_trusted", "1 while changes are heard of, 0 while deaf", registry=self.registry
         )
         self.statements = Gauge("idp_database_statements", "Statements sent so far", registry=self.registry)
-        self.job_failures = Counter("idp_job_failures", "Runs that failed", ("job",), registry=self.registry)
 
     def exposition(self) -> bytes:
         """What /metrics answers, of the type METRICS_TYPE."""
