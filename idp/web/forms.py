@@ -3,9 +3,11 @@
 FormError
 ├─ WrongMediaType   not application/x-www-form-urlencoded
 ├─ BodyTooLarge     more octets than MOST_OCTETS, found while they stream in
+├─ BodyTooSlow      not there after BODY_SECONDS
 └─ MalformedForm    a page's form that no page of ours would send
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +19,8 @@ from idp.oidc.parameters import Parameters
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 MOST_OCTETS = 64 * 1024
 MOST_FIELDS = 50
+BODY_SECONDS = 30.0
+"""No form of ours takes longer, on the slowest line; whoever does keeps a connection for nothing."""
 
 
 class FormError(Exception):
@@ -35,6 +39,12 @@ class BodyTooLarge(FormError):
     """More than any form of ours, or any request of the protocol."""
 
     status = 413
+
+
+class BodyTooSlow(FormError):
+    """The sender keeps us waiting."""
+
+    status = 408
 
 
 class MalformedForm(FormError):
@@ -76,15 +86,19 @@ async def read_parameters(request: Request) -> Parameters:
 
 
 async def read_body(request: Request, most: int = MOST_OCTETS) -> bytes:
-    """The whole body. Raises BodyTooLarge as soon as it is known to be, without reading on."""
+    """The whole body. Raises BodyTooLarge as soon as it is known to be, without reading on, and BodyTooSlow."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > most:
         raise BodyTooLarge("the body is too large")
     octets = bytearray()
-    async for chunk in request.stream():
-        octets += chunk
-        if len(octets) > most:
-            raise BodyTooLarge("the body is too large")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                octets += chunk
+                if len(octets) > most:
+                    raise BodyTooLarge("the body is too large")
+    except TimeoutError:
+        raise BodyTooSlow("the body did not come") from None
     return bytes(octets)
 
 

@@ -18,6 +18,7 @@ from idp.directory.user import LONGEST_NAME
 from idp.server.http import LONGEST_HEAD, ShortHeads
 from idp.usecases import clients
 from idp.usecases.clients import Metadata
+from idp.web import forms
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.provider import Provider
@@ -197,6 +198,20 @@ async def test_of_a_cookie_sent_twice_one_counts_and_nothing_is_mixed(
         answer = await thief.client.get(page.url, headers={"Cookie": pair}, follow_redirects=False)
         assert answer.status_code in {200, 410, 303}
         assert "second-factor" not in answer.headers.get("location", "")
+
+
+@pytest.mark.parametrize("path", ["/token", "/authorize", "/logout"])
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Slow senders again: the head promised more than ever comes."""
+    monkeypatch.setattr(forms, "BODY_SECONDS", 0.2)
+    port = urlsplit(provider.issuer).port
+    assert port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{FORM}\r\nContent-Length: 9\r\n\r\na=".encode())
+    assert (await asyncio.wait_for(reader.readline(), 30)).split()[1] == b"408"
+    writer.close()
 
 
 class Hasty(ShortHeads):
