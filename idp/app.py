@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from idp.endpoints import host_routes
 from idp.endpoints import routes as endpoint_routes
 from idp.pages.routes import routes as page_routes
+from idp.usecases.forms import form_refused
 from idp.usecases.services import Services
 from idp.web.edges import Edge, House
 from idp.web.frame import bare_shell
@@ -20,6 +21,7 @@ def create_app(services: Services) -> Starlette:
         entropy=services.entropy,
         shell=lambda: bare_shell(services),
         trusted_proxies=services.settings.trusted_proxies,
+        refused=lambda call, path: form_refused(services, call.origin, call.at, path),
         metrics=services.metrics,
     )
     table: list[BaseRoute] = [*endpoint_routes(services, house), *page_routes(services, house)]

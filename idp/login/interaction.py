@@ -43,6 +43,8 @@ class Finished:
     sealed_response: Sealed
     at: datetime
     code_redeemed: bool
+    signed_in: bool = True
+    """Whether it ended with a code; cancelled, denied or refused, it signed nobody in."""
 
     def may_repeat(self, at: datetime) -> bool:
         """The same response again for the same browser, while it can still be of use."""

@@ -115,10 +115,12 @@ def _gone(interaction: Interaction, client: Client, visit: Visit) -> Gone | None
     return Gone(reason="expired", client=client) if interaction.expired(visit.at) else None
 
 
-def _again(configuration: Configuration, interaction: Interaction, client: Client, visit: Visit) -> Leave | Finished:
+def _again(configuration: Configuration, interaction: Interaction, client: Client, visit: Visit) -> Outcome:
     """The same browser gets the same response, until the code was redeemed or has died."""
     finished = interaction.finished
-    if finished is None or not finished.may_repeat(visit.at):
+    if finished is None or (not finished.signed_in and not finished.may_repeat(visit.at)):
+        return Gone(reason="expired", client=client)  # it signed nobody in, so it must not say so
+    if not finished.may_repeat(visit.at):
         return Finished(client=client)
     url = configuration.sealer.open(finished.sealed_response, response_place(interaction.id))
     return Leave(url=url.decode(), client=client)

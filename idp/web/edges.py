@@ -18,7 +18,7 @@ from idp.telemetry import Metrics
 from idp.values.entropy import Clock, Entropy
 from idp.values.issuer import Issuer
 from idp.web import cors, responses
-from idp.web.call import KEY, Call
+from idp.web.call import KEY, Call, call_of
 from idp.web.cors import Cors
 from idp.web.csrf import Refused, same_origin
 from idp.web.error_page import ErrorKind, ErrorPage
@@ -54,6 +54,8 @@ class House:
     trusted_proxies: tuple[Network, ...] = ()
     metrics: Metrics | None = None
     """Where requests are counted, if anywhere."""
+    refused: Callable[[Call, str], Awaitable[None]] | None = None
+    """Told of each form that stood on another site, and of its path (ASVS V16.3.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,8 @@ class Edge:
         handler = self.handlers.get(method)
         if handler is not None:
             if self.kind.own_posts_only and method not in SAFE_METHODS and not same_origin(request, self.house.issuer):
+                if self.house.refused is not None:
+                    await self.house.refused(call_of(request), request.url.path)
                 raise Refused("the form stood on another site")
             return await handler(request)
         if not self.handlers:

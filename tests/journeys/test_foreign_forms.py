@@ -79,6 +79,7 @@ async def test_a_form_on_another_site_is_refused(provider: Provider, browser: Br
     refused = await browser.cross_post(page.url, pairs, origin=origin)
     assert (refused.status, refused.step) == (403, "error")
     assert "password_proved" not in await provider.events()
+    assert len(await details(provider, "csrf_failed")) == 1  # V16.3.3
 
 
 @pytest.mark.parametrize(

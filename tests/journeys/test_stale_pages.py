@@ -158,6 +158,8 @@ async def test_a_cancelled_sign_in_repeats_its_answer(
     assert (await first.submit(button="Cancel and return to wiki")).url == page.url
     assert (await first.submit(username="alice", password="anything")).url == page.url
     assert (await provider.events())[-1] == "sign_in_cancelled"
+    provider.clock.advance(seconds=60)
+    await _waited_too_long(await browser.open(first.url))  # «You are signed in» would not be true
 
 
 @pytest.mark.parametrize("step", ["password", "second-factor", "enrolment", "recovery-codes", "recovery-used"])
