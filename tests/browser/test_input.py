@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from idp.authenticators.methods import Level
 from idp.policy.rules import Rule
 from tests.browser.apps import Apps
+from tests.browser.looking import faults
 from tests.browser.profiles import Profiles
 from tests.browser.visitor import Mouse
 from tests.drivers.person import PERIOD_SECONDS
@@ -99,6 +100,40 @@ async def test_a_wrong_code_is_said_at_its_field(page: Page, provider: Provider,
         await expect(page.locator("#code")).to_have_attribute("aria-invalid", "true")
         await expect(page.locator("#code")).to_have_attribute("aria-describedby", "code-hint code-err")
         await expect(page.locator("#code-err")).to_contain_text(said)
+
+
+async def test_a_pause_says_until_when_and_what_still_works(page: Page, provider: Provider, apps: Apps) -> None:
+    """Ux 2.2: the last three tries are counted down; then a page names the time, the other way in, and opens again."""
+    alice = Mouse(page=page, person=await provider.person())
+    await alice.open_app(apps.chat)
+    await alice.sign_in()
+    await alice.press('button:text-is("Sign out")')
+    await alice.press('button:text-is("Sign in to Chat")')
+    await alice.sign_in(until="second-factor")
+    for left in range(9, -1, -1):
+        await alice.fill("#code", wrong_code(alice))
+        await alice.press(SUBMIT)
+        said = await page.inner_text("main")
+        assert (f"{left} {'try' if left == 1 else 'tries'} left" in said) == (left in {1, 2, 3})
+    assert await alice.step() == "paused"
+    await expect(page).to_have_title(re.compile(r"^Paused until \d\d:\d\d UTC"))
+    await expect(page.get_by_role("timer")).to_have_text("15 minutes")
+    assert await faults(page) == []
+    await alice.press('a:text-is("Use a recovery code")')
+    assert await alice.step() == "recovery"
+    await alice.press('a:text-is("Use my authenticator app instead")')
+    assert await alice.step() == "paused"
+    provider.clock.advance(minutes=15)
+    await alice.press('a:text-is("Try again")')
+    assert await alice.step() == "second-factor"
+
+
+def wrong_code(visitor: Mouse) -> str:
+    """One that no clock makes right."""
+    assert visitor.person.secret is not None
+    now = int(visitor.person.clock().timestamp())
+    right = {pyotp.TOTP(visitor.person.secret).at(now + steps * PERIOD_SECONDS) for steps in range(-2, 3)}
+    return next(code for code in ("123456", "234567", "345678", "456789", "567890", "678901") if code not in right)
 
 
 async def test_step_up_asks_only_for_what_is_missing(page: Page, provider: Provider, apps: Apps) -> None:

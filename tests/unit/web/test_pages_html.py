@@ -99,6 +99,7 @@ def test_the_frame(name: str) -> None:
     assert page.step == VIEWS[name].step
     assert html.count("<main") == html.count("<h1") == 1
     assert page.lang == "en"
+    assert re.search("<title>[^<]+</title>", html), "a title shows markup as it is written"
     assert page.title.endswith(f"– {VIEWS[name].shell.brand.name}")
     assert page.title.startswith("Error: ") == bool(VIEWS[name].shell.errors)
     assert '<meta name="color-scheme" content="light dark">' in html
