@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import httpx2
 
@@ -19,7 +19,7 @@ from idp.oidc.client import AuthMethod
 from idp.usecases.clients import Registered
 from idp.values.issuer import Issuer
 from idp.values.secrets import Code, Verifier
-from tests.drivers.grants import REDIRECT_URI, VERIFIER
+from tests.drivers.grants import CHALLENGE, REDIRECT_URI, VERIFIER
 
 Form = Mapping[str, str]
 
@@ -58,6 +58,20 @@ class RelyingApp:
     def client_id(self) -> str:
         """Its name at the provider."""
         return self.registered.client.client_id
+
+    def authorization_url(self, scope: str = "openid", **parameters: str) -> str:
+        """Where it sends a browser; `exchange` knows the verifier. Empty parameters are left out."""
+        asked = {
+            "client_id": self.client_id,
+            "redirect_uri": REDIRECT_URI,
+            "response_type": "code",
+            "scope": scope,
+            "state": "of-this-test",
+            "code_challenge": CHALLENGE.text,
+            "code_challenge_method": "S256",
+            **parameters,
+        }
+        return self.issuer.url("/authorize") + "?" + urlencode({name: value for name, value in asked.items() if value})
 
     async def post(
         self, path: str, form: Form, headers: Mapping[str, str] | None = None, *, proved: bool = True

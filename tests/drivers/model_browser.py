@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import pyotp
 
 from idp.usecases.clients import Kind, Metadata
+from idp.values.secrets import Code
 from tests.drivers.app_code import RelyingApp, claims_of
 from tests.drivers.browser_http import Browser
-from tests.drivers.grants import CHALLENGE, REDIRECT_URI, VERIFIER, add_client
+from tests.drivers.grants import REDIRECT_URI, add_client
 from tests.drivers.model import DONE, GONE, PERIOD_SECONDS, STEP, Grant, Model, SignIn, Who, amr, level
 from tests.drivers.page import Page
 from tests.drivers.person import set_up_key
@@ -66,24 +66,15 @@ class World:
     async def start(self, sign_in: SignIn, *, silent: bool) -> None:
         """An app sends the browser here."""
         app = self.apps[sign_in.app]
-        asked = {
-            "client_id": sign_in.app,
-            "redirect_uri": REDIRECT_URI,
-            "response_type": "code",
-            "scope": app.scope,
-            "state": "s" * 20,
-            "code_challenge": CHALLENGE.text,
-            "code_challenge_method": "S256",
-        }
         prompt = [word for word, meant in (("none", silent), ("login", sign_in.login)) if meant]
-        optional = {
-            "prompt": " ".join(prompt),
-            "max_age": "" if sign_in.max_age is None else str(sign_in.max_age),
-            "acr_values": "2fa" if sign_in.acr else "",
-        }
-        asked |= {name: value for name, value in optional.items() if value}
+        url = app.relying.authorization_url(
+            app.scope,
+            prompt=" ".join(prompt),
+            max_age="" if sign_in.max_age is None else str(sign_in.max_age),
+            acr_values="2fa" if sign_in.acr else "",
+        )
         due = self.model.due(sign_in)
-        page = await self.browsers[sign_in.browser].open(f"{self.provider.issuer.url('/authorize')}?{urlencode(asked)}")
+        page = await self.browsers[sign_in.browser].open(url)
         self.model.touch(sign_in.browser)
         if silent and due != DONE:
             assert page.at_app, page
@@ -176,15 +167,7 @@ class World:
         signed_in = not grant.session.ended and model.now < grant.session.until  # of offline grants too, this once
         fresh = not grant.redeemed and model.now - grant.opened < timedelta(seconds=60)
         due = fresh and signed_in and model.stands(grant)
-        answer = await app.relying.post(
-            "/token",
-            {
-                "grant_type": "authorization_code",
-                "code": grant.code,
-                "redirect_uri": REDIRECT_URI,
-                "code_verifier": VERIFIER.expose(),
-            },
-        )
+        answer = await app.relying.exchange(Code(grant.code))
         grant.revoked |= grant.redeemed
         grant.redeemed = True
         assert answer.status_code == (200 if due else 400), (answer.text, grant)
@@ -246,8 +229,3 @@ class World:
             assert page.url == url, page
         else:
             assert page.step == "finished", page
-
-    def where(self, page: Page, way: str) -> str:
-        """The address of a way out beside the page."""
-        parts = urlsplit(page.url)
-        return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{way}").geturl()
