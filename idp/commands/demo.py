@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from idp.commands.complaint import complain
-from idp.commands.output import table
+from idp.commands.output import Json, table, tell
 from idp.commands.serve import CANNOT_SERVE
 from idp.commands.serving import Service, our_child, serve
 from idp.composition import CANNOT_START, clock, open_services
@@ -32,6 +32,8 @@ def run(
     data: Annotated[Path, typer.Option("--data", help="Folder for everything that is kept.")] = Path(".data/demo"),
     port: Annotated[int, typer.Option("--port", help="Of the provider, on localhost.")] = 8000,
     rp_port: Annotated[int, typer.Option("--rp-port", help="Of the relying app, on 127.0.0.1.")] = 8001,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Start everything with demo data: a database, the provider, a relying app on another site. Loopback only."""
     try:
@@ -39,7 +41,7 @@ def run(
             party = stack.enter_context(open_listeners(LOOPBACK, rp_port, workers=1))
             kept.put_aside(data)
             stack.callback(kept.put_aside, data)
-            stage = _Stage(folder=data, environ=environment(os.environ, data, port), party=party)
+            stage = _Stage(folder=data, environ=environment(os.environ, data, port), party=party, as_json=as_json)
             status = serve(stage.service())
     except (*CANNOT_SERVE, *CANNOT_START) as refusal:
         complain(str(refusal))
@@ -63,6 +65,7 @@ class _Stage:
     folder: Path
     environ: Mapping[str, str]
     party: Listeners
+    as_json: bool
     demo: Demo | None = field(default=None, init=False)
 
     @property
@@ -89,8 +92,9 @@ class _Stage:
 
     def _ready(self, settings: Settings) -> None:
         if self.demo is not None:
-            path = kept.write(self.folder, document_of(self.demo, settings, self.base_url))
-            sys.stdout.write(welcome(self.demo, settings, self.base_url, path))
+            demo, document = self.demo, document_of(self.demo, settings, self.base_url)
+            path = kept.write(self.folder, document)
+            tell(document, lambda: welcome(demo, settings, self.base_url, path), as_json=self.as_json)
             sys.stdout.flush()
 
 

@@ -44,10 +44,10 @@ class ServeProcess:
         async with httpx2.AsyncClient() as http:
             return await http.get(self.issuer + path)
 
-    async def ready(self) -> None:
+    async def ready(self, words: str = READY) -> None:
         """Wait until it says so."""
         async with asyncio.timeout(START_SECONDS):
-            while READY not in self.said():
+            while words not in self.said():
                 assert self.process.returncode is None, self.said()
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -78,7 +78,7 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serve_process(folder: Path, **settings: str) -> AsyncIterator[ServeProcess]:
+async def serve_process(folder: Path, *options: str, **settings: str) -> AsyncIterator[ServeProcess]:
     """Start it with these settings on a free port. Nothing stays behind, however the test ends."""
     port = free_port()
     issuer = f"http://localhost:{port}"
@@ -86,7 +86,7 @@ async def serve_process(folder: Path, **settings: str) -> AsyncIterator[ServePro
     log = folder / "serve.log"
     with log.open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            *IDP, "serve", env=environment(**ours), stdin=DEVNULL, stdout=said, stderr=said
+            *IDP, "serve", *options, env=environment(**ours), stdin=DEVNULL, stdout=said, stderr=said
         )
     try:
         yield ServeProcess(process=process, issuer=issuer, log=log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -78,6 +79,7 @@ async def test_children_never_hold_the_owners_url(folder: Path) -> None:
         ({"IDP_DATABASE_URL": "postgresql://idp:hunter2@127.0.0.1:1/idp"}, "cannot connect to the database"),
         ({"IDP_TLS_CERT": "/nowhere.pem", "IDP_TLS_KEY": "/nowhere.key"}, "cannot read /nowhere.pem"),
         ({"IDP_POSTGRES_BIN": "/nowhere"}, "no PostgreSQL server programs"),
+        ({"IDP_TRUSTED_PROXIES": "proxy"}, "IDP_TRUSTED_PROXIES: must be addresses or networks"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_one_line(
@@ -88,6 +90,26 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(
         assert words in serve.said()
         assert serve.said().count("\n") == 1
         assert "hunter2" not in serve.said()
+
+
+async def test_metrics_never_share_the_public_port(folder: Path) -> None:
+    """V13.4.5: the second worker's port would be that on which everybody may come in."""
+    listen, metrics = "127.0.0.1:9471", "127.0.0.2:9470"
+    async with serve_process(folder, IDP_LISTEN=listen, IDP_METRICS_LISTEN=metrics, IDP_WORKERS="2") as serve:
+        assert await serve.ended() == 1
+        assert serve.said().startswith("idp: IDP_METRICS_LISTEN: its ports, one per worker, must not be")
+        assert serve.said().count("\n") == 1
+
+
+async def test_ready_is_said_to_machines_as_one_document(folder: Path) -> None:
+    async with serve_process(folder, "--json", IDP_LOG_LEVEL="error") as serve:
+        await serve.ready('"workers"')
+        said = serve.said()
+        assert json.loads(said[said.index("{") :]) == {
+            "issuer": serve.issuer,
+            "listen": serve.issuer.removeprefix("http://"),
+            "workers": 1,
+        }
 
 
 async def test_a_taken_port_is_named(folder: Path) -> None:
