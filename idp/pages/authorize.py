@@ -17,7 +17,7 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.forms import read_parameters
 from idp.web.frame import bare_shell, page_url, visit_of
-from idp.web.step_pages import answer, interaction_of, leave, with_cookies
+from idp.web.step_pages import PAGES, answer, interaction_of, leave, with_cookies
 
 
 def by_get(services: Services) -> Handler:
@@ -45,7 +45,7 @@ def by_post(services: Services) -> Handler:
             outcome = await receive(services, parameters, visit_of(services, request))
         except UntrustedRedirect as fault:
             raise _not_set_up(services, request, parameters, fault) from None
-        return leave(services, outcome) if isinstance(outcome, Leave) else _first_page(services, outcome, "begin")
+        return leave(services, outcome) if isinstance(outcome, Leave) else _first_page(services, outcome)
 
     return handler
 
@@ -78,7 +78,8 @@ def resume(services: Services) -> Handler:
     return handler
 
 
-def _first_page(services: Services, begun: Begun, page: str = "") -> Response:
+def _first_page(services: Services, begun: Begun) -> Response:
+    page = PAGES[type(begun.step)] if begun.step else "begin"
     return responses.see_other(page_url(services, begun.interaction, begun.client.client_id, page))
 
 

@@ -7,7 +7,7 @@ from idp.login.steps import Enrol, ReplaceApp
 from idp.usecases.enrolment import confirm, set_up
 from idp.usecases.outcome import Current, Outcome
 from idp.web import qr
-from idp.web.frame import shell
+from idp.web.frame import contact_of, shell
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
@@ -21,11 +21,11 @@ async def show(current: Current) -> View | None:
     made = await set_up(current)
     if made is None:
         return None
-    frame, account = shell(current, NAME), current.account.username
-    said = errors(current.interaction.notice, "code", current.scene.visit.at, frame.brand.contact)
+    said = errors(current.interaction.notice, "code", current.scene.visit.at, contact_of(current))
+    frame, account = shell(current, NAME, said), current.account.username
     uri = otpauth.provisioning_uri(frame.brand.name, account, made.secret, made.parameters)
     return EnrolmentPage(
-        shell=shell(current, NAME, said),
+        shell=frame,
         why=enrolment_why(_asker(current), current.client.name, frame.brand.name),
         account=account,
         qr=await to_thread.run_sync(qr.svg, uri),

@@ -3,7 +3,7 @@
 from idp.login.steps import ChangePassword
 from idp.usecases.new_password import change_password
 from idp.usecases.outcome import Current, Outcome
-from idp.web.frame import shell
+from idp.web.frame import contact_of, shell
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import NewPasswordPage, View
@@ -16,9 +16,9 @@ async def show(current: Current) -> View | None:
     step = current.step
     if not isinstance(step, ChangePassword):
         return None
-    contact = shell(current, NAME).brand.contact
+    said = errors(current.interaction.notice, "new_password", current.scene.visit.at, contact_of(current))
     return NewPasswordPage(
-        shell=shell(current, NAME, errors(current.interaction.notice, "new_password", current.scene.visit.at, contact)),
+        shell=shell(current, NAME, said),
         reason=step.reason,
         username=current.account.username,
         minimum=step.minimum,

@@ -4,7 +4,7 @@ from idp.authenticators.password import prepared
 from idp.login.steps import SignIn
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.password import Typed, prove_password
-from idp.web.frame import shell
+from idp.web.frame import contact_of, shell
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import PasswordPage, View
@@ -17,9 +17,9 @@ async def show(current: Current) -> View | None:
     notice, request = current.interaction.notice, current.interaction.request
     again = isinstance(current.step, SignIn) and current.step.again
     signed_in = current.account.username if again else ""
-    frame = shell(current, NAME)
+    said = errors(notice, "username", current.scene.visit.at, contact_of(current))
     return PasswordPage(
-        shell=shell(current, NAME, errors(notice, "username", current.scene.visit.at, frame.brand.contact)),
+        shell=shell(current, NAME, said),
         username=(notice.username if notice else "") or signed_in or request.login_hint or "",
         again=again,
     )

@@ -3,7 +3,7 @@
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.recovery import prove_recovery_code
-from idp.web.frame import shell
+from idp.web.frame import contact_of, shell, url_of
 from idp.web.pauses import pause
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission
@@ -16,8 +16,8 @@ async def show(current: Current) -> View | None:
     """The page, or while this way is paused the page that says until when."""
     if (paused := pause(current, "recovery_code", NAME, "second-factor")) is not None:
         return paused
-    code_url, contact = shell(current, "second-factor").action, shell(current, NAME).brand.contact
-    said = errors(current.interaction.notice, "recovery_code", current.scene.visit.at, contact, code_url)
+    code_url = url_of(current, "second-factor")
+    said = errors(current.interaction.notice, "recovery_code", current.scene.visit.at, contact_of(current), code_url)
     return RecoveryPage(shell=shell(current, NAME, said), code_url=code_url)
 
 

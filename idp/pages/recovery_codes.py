@@ -10,7 +10,7 @@ from idp.usecases.recovery_codes import acknowledge, codes_on_show
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.web.edges import Handler
-from idp.web.frame import shell
+from idp.web.frame import contact_of, shell, url_of
 from idp.web.responses import recovery_codes_file
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission, answer, submission
@@ -50,14 +50,13 @@ async def _page(current: Current) -> RecoveryCodesPage | None:
     if on_show is None:
         return None
     codes, made_at = on_show
-    contact = shell(current, NAME).brand.contact
-    said = errors(current.interaction.notice, "saved", current.scene.visit.at, contact)
+    said = errors(current.interaction.notice, "saved", current.scene.visit.at, contact_of(current))
     return RecoveryCodesPage(
         shell=shell(current, NAME, said),
         codes=tuple(display(code) for code in codes),
         account=current.account.username,
         made_at=made_at,
-        download_action=shell(current, f"{NAME}/download").action,
+        download_action=url_of(current, f"{NAME}/download"),
     )
 
 

@@ -3,7 +3,7 @@
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.second_factor import prove_app_code
-from idp.web.frame import shell, shown_account
+from idp.web.frame import contact_of, shell, shown_account, url_of
 from idp.web.pauses import pause
 from idp.web.said import errors
 from idp.web.step_pages import StepPage, Submission
@@ -18,10 +18,10 @@ async def show(current: Current) -> View | None:
         return paused
     step, notice = current.step, current.interaction.notice
     left = step.codes_left if isinstance(step, ProveFactor) else 0
-    recovery = shell(current, "recovery").action if left else None
-    contact = shell(current, NAME).brand.contact
+    recovery = url_of(current, "recovery") if left else None
+    said = errors(notice, "code", current.scene.visit.at, contact_of(current), recovery)
     return SecondFactorPage(
-        shell=shell(current, NAME, errors(notice, "code", current.scene.visit.at, contact, recovery)),
+        shell=shell(current, NAME, said),
         account=shown_account(current),
         recovery_url=recovery,
         codes_left=left,

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from idp.audit.event import SecurityEvent
 from idp.audit.protocol import AuthorizationRefused
-from idp.keystore.service_keys import client_reference
 from idp.login.gathering import Known, gathered
 from idp.login.interaction import STEP_LIFETIME, WHOLE_LIFETIME, Interaction
 from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
+from idp.login.steps import Step
 from idp.oidc.authorization_request import AuthorizationRequest, client_id_of, redirect_of
 from idp.oidc.authorization_response import failure
 from idp.oidc.client import Client, TrustedRedirect, UntrustedRedirect
@@ -60,7 +60,7 @@ async def receive(services: Services, parameters: Parameters, visit: Visit) -> L
         request = AuthorizationRequest.parse(parameters, client)
     except OAuthError as error:
         return await _refused(services, client, redirect, error, visit)
-    return await _begun(services, Authorization(request=request, client=client), visit, bound=False)
+    return await _begun(services, Authorization(request=request, client=client), visit, None)
 
 
 async def bind(services: Services, interaction: InteractionId, visit: Visit) -> Bound:
@@ -105,8 +105,8 @@ async def _decided(
         signed_in = await _signed_in(scene, purpose)
         facts = gathered(_known(scene, purpose, signed_in), visit.at)
         match next_step(facts):
-            case Ask():
-                return await _begun(services, purpose, visit)
+            case Ask(step=step):
+                return await _begun(services, purpose, visit, step)
             case Refuse(error=error):
                 return Leave(url=failure(redirect, error, services.settings.issuer), client=purpose.client)
             case Cleared() as cleared if signed_in is not None:
@@ -128,10 +128,11 @@ async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: Sign
     return Leave(url=response_url(scene, cleared, code), client=cleared.facts.purpose.client)
 
 
-async def _begun(services: Services, purpose: Authorization, visit: Visit, *, bound: bool = True) -> Begun:
+async def _begun(services: Services, purpose: Authorization, visit: Visit, step: Step | None) -> Begun:
     """Keep the request. A browser without a cookie gets one now; one that posted across sites, when it comes back."""
-    made = CookieValue.generate(services.entropy) if bound and visit.browser is None else None
-    browser = (made or visit.browser) if bound else None
+    here = step is not None
+    made = CookieValue.generate(services.entropy) if here and visit.browser is None else None
+    browser = (made or visit.browser) if here else None
     interaction = Interaction(
         id=InteractionId(random_uuid(services.entropy)),
         browser=browser.digest() if browser else None,
@@ -141,13 +142,7 @@ async def _begun(services: Services, purpose: Authorization, visit: Visit, *, bo
         ends_at=visit.at + WHOLE_LIFETIME,
     )
     await interactions.insert(services.database, interaction)
-    configuration = await services.configuration()
-    return Begun(
-        interaction=interaction.id,
-        client=purpose.client,
-        reference=client_reference(configuration.service_keys, purpose.client.client_id),
-        cookies=NewCookies(browser=made),
-    )
+    return Begun(interaction=interaction.id, client=purpose.client, step=step, cookies=NewCookies(browser=made))
 
 
 async def _scene(services: Services, purpose: Authorization, visit: Visit) -> Scene:

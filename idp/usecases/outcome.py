@@ -21,8 +21,8 @@ class Begun:
 
     interaction: InteractionId
     client: Client
-    reference: str
-    """Names the client in URLs, so that an expired page can still lead back to it."""
+    step: Step | None
+    """What it waits for; None where its browser has to come back first."""
     cookies: NewCookies
 
 

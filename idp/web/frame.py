@@ -1,6 +1,6 @@
 """The frame of every page of a sign-in: brand, app, who is signing in, where its forms post to, and the way out."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -28,8 +28,17 @@ def visit_of(services: Services, request: Request) -> Visit:
 def page_url(services: Services, interaction: InteractionId, client: ClientId, page: str = "") -> str:
     """Address of a page of a sign-in, absolute; `page` empty is the one that leads on to the right page."""
     tail = f"/{page}" if page else ""
-    reference = quote(reference_of(services, client), safe="")
-    return services.settings.issuer.url(f"/interaction/{interaction}{tail}?app={reference}")
+    return services.settings.issuer.url(f"/interaction/{interaction}{tail}?app={reference_of(services, client)}")
+
+
+def url_of(current: Current, page: str) -> str:
+    """Address of another page of this sign-in."""
+    return page_url(current.scene.services, current.interaction.id, current.client.client_id, page)
+
+
+def contact_of(current: Current) -> str:
+    """Whom to ask for help, as pages say it."""
+    return brand(current.scene.services).contact
 
 
 def brand(services: Services) -> Brand:
@@ -56,28 +65,24 @@ def bare_shell(services: Services, client: Client | None = None) -> Shell:
 def shell(current: Current, page: str, errors: tuple[FieldError, ...] = ()) -> Shell:
     """For a page of a sign-in; its form posts to the page itself."""
     scene, interaction = current.scene, current.interaction
-
-    def url(name: str) -> str:
-        return page_url(scene.services, interaction.id, current.client.client_id, name)
-
     return Shell(
         brand=brand(scene.services),
-        action=url(page),
+        action=url_of(current, page),
         csrf=form_token(scene.services, scene.visit.browser, str(interaction.id)),
         app=app(current.client, interaction.request.redirect_uri),
-        cancel_action=url("cancel"),
-        strip=_strip(current, url("another-account")),
+        cancel_action=url_of(current, "cancel"),
+        strip=_strip(current),
         errors=errors,
         root=scene.services.settings.issuer.path,
     )
 
 
-def _strip(current: Current, not_you: str) -> Strip | None:
+def _strip(current: Current) -> Strip | None:
     """Who is signing in; nobody is named on the page that asks for the name."""
     identity = current.facts.identity
     if identity is None or not identity.evidence.has(Method.PASSWORD):
         return None
-    return Strip(name=identity.account.username, not_you_action=not_you)
+    return Strip(name=identity.account.username, not_you_action=url_of(current, "another-account"))
 
 
 def shown_account(current: Current) -> str:

@@ -6,7 +6,7 @@ from idp.authenticators.methods import Method
 from idp.login.notice import NoticeKind
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current
-from idp.web.frame import shell
+from idp.web.frame import shell, url_of
 from idp.web.shell import Link
 from idp.web.views import PausedPage
 from idp.words import messages
@@ -29,7 +29,7 @@ def pause(current: Current, way: Way, page: str, other_page: str) -> PausedPage 
         until=notice.until,
         at=at,
         reason=messages.paused_reason(way),
-        retry_url=shell(current, page).action,
+        retry_url=url_of(current, page),
         other_ways=_other_ways(current, way, other_page),
     )
 
@@ -38,4 +38,4 @@ def _other_ways(current: Current, way: Way, other_page: str) -> tuple[Link, ...]
     step = current.step
     if way == "code" and isinstance(step, ProveFactor) and not step.recovery:
         return ()
-    return (Link(text=messages.paused_way(_OTHERS[way]), url=shell(current, other_page).action),)
+    return (Link(text=messages.paused_way(_OTHERS[way]), url=url_of(current, other_page)),)
