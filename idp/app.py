@@ -1,7 +1,6 @@
 """The whole application: one route table over one set of services."""
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from idp.endpoints import host_routes
 from idp.endpoints import routes as endpoint_routes
@@ -13,8 +12,11 @@ from idp.web.frame import bare_shell
 from idp.web.kinds import PAGES
 
 
-def create_app(services: Services) -> Starlette:
-    """The ASGI app. Services are opened and closed by whoever calls this."""
+def create_app(services: Services) -> Router:
+    """The ASGI app. Services are opened and closed by whoever calls this.
+
+    A bare Router: what Starlette would wrap around it renders exceptions, and an edge lets none out.
+    """
     house = House(  # noqa: S604 (its `shell` is the frame of a page)
         issuer=services.settings.issuer,
         clock=services.clock,
@@ -28,4 +30,4 @@ def create_app(services: Services) -> Starlette:
     nothing = Route("/{path:path}", Edge(house=house, kind=PAGES, handlers={}))
     path = services.settings.issuer.path
     below = [Mount(path, routes=table)] if path else table
-    return Starlette(routes=[*host_routes(services, house), *below, nothing])
+    return Router(routes=[*host_routes(services, house), *below, nothing])

@@ -9,7 +9,7 @@ What the person must then prove is decided by policy and login.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
@@ -230,14 +230,15 @@ class AuthorizationRequest:
         """Whether an ID token is due (OIDC Core 3.1.2.1)."""
         return OPENID in self.scopes
 
-    def to_json(self) -> str:
-        """The snapshot that an Interaction stores."""
-        return _SNAPSHOT.dump_json(self).decode()
+    def stored(self) -> dict[str, object]:
+        """The snapshot that an Interaction stores: members that JSON can say."""
+        members: dict[str, object] = _SNAPSHOT.dump_python(self, mode="json")
+        return members
 
     @staticmethod
-    def from_json(snapshot: str) -> "AuthorizationRequest":
-        """The request that `to_json` wrote. Raises ValueError for a text that is none."""
-        return _SNAPSHOT.validate_json(snapshot)
+    def restored(snapshot: Mapping[str, object]) -> "AuthorizationRequest":
+        """The inverse of `stored`. Raises ValueError for a mapping that is none."""
+        return _SNAPSHOT.validate_python(snapshot)
 
 
 _SNAPSHOT = TypeAdapter(AuthorizationRequest)

@@ -1,6 +1,5 @@
 """Interactions: made, bound to a browser, read with everything the next step is decided on, and closed."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -102,7 +101,7 @@ async def insert(executor: Executor, interaction: Interaction) -> None:
         interaction.id,
         browser,
         interaction.request.client_id,
-        json.loads(interaction.request.to_json()),
+        interaction.request.stored(),
         interaction.arrived_at,
         interaction.expires_at,
         interaction.ends_at,
@@ -176,7 +175,7 @@ def _interaction(row: Record) -> Interaction:
     return Interaction(
         id=InteractionId(row["interaction_id"]),
         browser=None if row["browser"] is None else Digest(row["browser"]),
-        request=AuthorizationRequest.from_json(json.dumps(row["request"])),
+        request=AuthorizationRequest.restored(row["request"]),
         arrived_at=row["arrived_at"],
         expires_at=row["expires_at"],
         ends_at=row["ends_at"],

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import Request
@@ -14,6 +15,8 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 AGENT_LENGTH = 300
+LONGEST_ADDRESS = 80
+"""An IPv6 address with its zone, brackets and port; what is longer is not worth remembering."""
 REFERENCE_OCTETS = 9
 """12 characters: short enough to read out, unique enough for any log."""
 
@@ -47,6 +50,8 @@ def client_address(peer: str, forwarded: Sequence[str], trusted: Sequence[Networ
 
 def cleaned_agent(text: str) -> str:
     """User-Agent on one line, at most 300 characters."""
+    if text.isascii() and text.isprintable():  # as every browser's is
+        return text[:AGENT_LENGTH]
     return "".join(each for each in text if unicodedata.category(each)[0] != "C")[:AGENT_LENGTH]
 
 
@@ -56,6 +61,11 @@ def _trusted(address: Address, trusted: Sequence[Network]) -> bool:
 
 def _parsed(text: str) -> Address | None:
     """An address, also as `[v6]:port` or `v4:port`; a v4 address inside v6 counts as v4."""
+    return _address(text) if len(text) <= LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> Address | None:
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
