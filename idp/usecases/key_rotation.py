@@ -15,7 +15,7 @@ from idp.keystore.signing import SigningKey
 from idp.oidc import access_token, id_token
 from idp.oidc.client import ID_TOKEN_ALGS
 from idp.storage import keys, resealing
-from idp.usecases.keys import FROM_THE_START, generated, store
+from idp.usecases.keys import FROM_THE_START, alone, generated, store
 from idp.usecases.management import Refused
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit, unit
@@ -102,15 +102,17 @@ async def rotate_root(services: Services, actor: Actor, at: datetime) -> RootKey
     """A new root key, and everything sealed anew under it while the service runs.
 
     Every node must see the same folder of keys. The old key's file stays: backups need it, and so does whatever a node
-    seals before it hears of the new one; the purge takes it off the list once nothing needs it.
+    seals before it hears of the new one; the purge takes it off the list once nothing needs it. Of two nodes that
+    begin at once the second waits, or each would seal anew what the other has just sealed.
     """
-    before = services.sealer.active_id
-    new = RootKeys.create(_folder(services), services.entropy)
-    event = RootKeyRotated(before=before, after=new.id)
-    async with unit(services, actor, None, at) as change:
-        await keys.insert_root(change.connection, new.id, at)
-        await change.record(event)
-    await reseal_all(services)
+    async with alone(services.database):
+        before = (await services.configuration(fresh=True)).sealer.active_id
+        new = RootKeys.create(_folder(services), services.entropy)
+        event = RootKeyRotated(before=before, after=new.id)
+        async with unit(services, actor, None, at) as change:
+            await keys.insert_root(change.connection, new.id, at)
+            await change.record(event)
+        await reseal_all(services)
     return event
 
 

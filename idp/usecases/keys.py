@@ -1,7 +1,8 @@
 """The keys of the service: made at the first start, opened from their rows, listed, rotated."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,10 +75,17 @@ async def ensure(database: Database, folder: Path, entropy: Entropy, at: datetim
     if _complete(await keys.load(database)):
         RootKeys.load(folder).require({root.id for root in await keys.roots(database)})
         return
+    async with alone(database):
+        await _make_missing(database, folder, entropy, at)
+
+
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[None]:
+    """Waits until no other node migrates, or makes or rotates keys that all others rest on."""
     connection = await connect(database.url, patient=True)
     try:
         async with locked(connection):
-            await _make_missing(database, folder, entropy, at)
+            yield
     finally:
         await connection.close()
 
