@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         return settings
 
     @property
+    def metrics_are_public(self) -> bool:
+        """Whether a worker's port for metrics, counted up from the one named, is that on which everybody comes in."""
+        named = self.metrics_listen
+        return named is not None and 0 <= self.listen.port - named.port < self.workers and named.port > 0
+
+    @property
     def keys_folder(self) -> Path:
         """Where the root keys are."""
         return self.keys_dir or self.data_dir / "keys"

@@ -118,8 +118,7 @@ def _metrics_listeners(settings: Settings) -> Iterator[Listeners]:
     """One per worker, on ports counted up from the one that the settings name. Raises SettingsError."""
     listen = settings.metrics_listen
     if listen is not None:
-        # A worker tells /metrics from everything else by the port: on the public one everybody could read it.
-        if listen.port and settings.listen.port in range(listen.port, listen.port + settings.workers):
+        if settings.metrics_are_public:
             raise SettingsError("IDP_METRICS_LISTEN: its ports, one per worker, must not be the one of IDP_LISTEN")
         for number in range(settings.workers):
             yield open_listeners(listen.host, listen.port and listen.port + number, workers=1)

@@ -51,7 +51,9 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     """What can be said before the database is open."""
     yield _issuer(settings)
     yield _proxies(settings)
-    if settings.metrics_listen and settings.metrics_listen.host not in LOOPBACK:
+    if settings.metrics_are_public:
+        yield error("metrics", "would be served on the public port; IDP_METRICS_LISTEN needs a port per worker")
+    elif settings.metrics_listen and settings.metrics_listen.host not in LOOPBACK:
         yield warn("metrics", "are served beyond this machine; let only the monitor reach that address")
     if settings.database_url is None:
         yield ok("database", "is the embedded PostgreSQL of the data folder")

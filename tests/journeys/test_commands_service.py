@@ -192,6 +192,8 @@ async def test_the_doctor_names_what_is_wrong(idp: CommandLine, database: Databa
     assert told["proxies"] == told["connections"] == told["tls"] == "ERROR"
     assert told["policy"] == told["exemptions"] == told["jobs"] == told["metrics"] == "WARN"
     assert "dave" in ran.out
+    shared = await CommandLine({**idp.environ, "IDP_METRICS_LISTEN": "127.0.0.2:8000"})("check")
+    assert (shared.status, "served on the public port" in shared.out) == (1, True)
 
 
 async def test_the_doctor_notices_a_single_role(idp: CommandLine, fresh: FreshDatabase) -> None:

@@ -103,6 +103,20 @@ def test_a_wrong_setting_stops_the_start_with_a_line_that_shows_no_value(environ
     assert CANARY not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("metrics", "public"),
+    [(None, False), (":8000", True), (":7999", True), (":7998", False), (":8001", False), ("127.0.0.2:0", False)],
+)
+def test_metrics_have_ports_of_their_own(metrics: str | None, public: bool) -> None:  # noqa: FBT001 - the table's word
+    """V13.4.5: one per worker, counted up; a worker tells them from everything else by the port."""
+    environ = {
+        "IDP_LISTEN": "127.0.0.1:8000",
+        "IDP_WORKERS": "2",
+        **({"IDP_METRICS_LISTEN": metrics} if metrics else {}),
+    }
+    assert Settings.load(environ).metrics_are_public is public
+
+
 def test_every_mistake_has_a_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.load({"IDP_LISTEN": "x", "IDP_WORKERS": "x"})
