@@ -7,9 +7,12 @@ the provider as any app does: by its issuer. Owns routes, cookie and form protec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -43,7 +46,9 @@ def create_relying_party(
 ) -> Starlette:
     """The app, to be served at `base_url` (no final slash). Nothing is fetched before the first sign-in."""
     handlers = {404: _not_found, 405: _not_found, 403: _foreign_form, 500: _fault}
-    app = Starlette(routes=_routes(), exception_handlers=handlers)
+    # Passwords stand on the first page: a site of somebody else whose name is made to lead here must not read them.
+    ours = Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(base_url).hostname or "", "localhost"])
+    app = Starlette(routes=_routes(), exception_handlers=handlers, middleware=[ours])
     app.state.party = RelyingParty(
         provider=Provider(issuer=issuer, base_url=base_url, clients=clients),
         pages=Pages(issuer=issuer, clients=clients, people=people),

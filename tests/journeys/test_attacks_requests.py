@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 from itertools import product
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from idp.demo.relying_party import create_relying_party
 from idp.directory.user import LONGEST_NAME
 from idp.server.http import LONGEST_HEAD, ShortHeads
 from idp.usecases import clients
@@ -110,6 +112,18 @@ async def test_whatever_host_is_named_nothing_fails(browser: Browser, wiki: Auth
     for target, host in product(targets, HOSTS):
         head = f"{target} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{FORM}"
         assert await status(port, head, b"csrf=x&username=a&password=b" if "POST" in target else b"") < 500, head
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("evil.example", 400), ("127.0.0.1:8001", 200), ("localhost:8001", 200)]
+)
+async def test_the_demo_app_shows_its_passwords_under_its_own_name_alone(host: str, expected: int) -> None:
+    """A page elsewhere, whose name suddenly leads to this machine (DNS rebinding), is not the demo."""
+    app = create_relying_party(
+        issuer="http://localhost:9", base_url="http://127.0.0.1:8001", clients=[], session_secret="s", people=[]
+    )
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
+        assert (await http.get("http://127.0.0.1:8001/", headers={"Host": host})).status_code == expected
 
 
 def spellings(path: str) -> list[str]:
