@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from idp.authenticators.methods import Method
 from idp.directory.mask import masked
+from idp.login.steps import SignIn
 from idp.oidc.client import Client
 from idp.usecases.forms import form_token, reference_of
 from idp.usecases.outcome import Current
@@ -80,7 +81,7 @@ def shell(current: Current, page: str, errors: tuple[FieldError, ...] = ()) -> S
 def _strip(current: Current) -> Strip | None:
     """Who is signing in; nobody is named on the page that asks for the name."""
     identity = current.facts.identity
-    if identity is None or not identity.evidence.has(Method.PASSWORD):
+    if isinstance(current.step, SignIn) or identity is None or not identity.evidence.has(Method.PASSWORD):
         return None
     return Strip(name=identity.account.username, not_you_action=url_of(current, "another-account"))
 

@@ -82,6 +82,7 @@ async def test_another_person_may_sign_in_as_the_one_expected(
         await sign_in(wiki, bob, elsewhere)
         page = await elsewhere.open(await wiki.authorization_url(**hint(tokens)))
         assert page.step == "password"
+        assert not page.has("Not you?")  # nobody is named on the page that asks for the name
         page = await page.submit(username="bob", password=bob.password)
         assert page.step == "password"
         assert "expects somebody else" in page.alerts[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.page import Page
@@ -105,6 +106,30 @@ async def test_a_double_click_on_a_recovery_code(provider: Provider, browser: Br
     assert page.step == "recovery-used"
     assert "9 are left" in page.text
     assert "factor_refused" not in await provider.events()
+
+
+@pytest.mark.parametrize(
+    ("button", "prompt", "answer"),
+    [
+        ("Allow", "consent", "code"),
+        ("Do not allow", "consent", "error"),
+        ("Continue as alice", "select_account", "code"),
+        ("Cancel and return to chat", "login", "error"),
+    ],
+)
+async def test_a_double_click_on_an_answer(
+    provider: Provider, browser: Browser, wiki: AuthlibClient, button: str, prompt: str, answer: str
+) -> None:
+    """Ux 0.4: one answer to the app, the same for both clicks."""
+    alice = await provider.person()
+    await sign_in(wiki, alice, browser)
+    chat = await provider.app("chat", metadata=Metadata(first_party=prompt != "consent"))
+    page = await browser.open(await chat.authorization_url(prompt=prompt))
+    page = await browser.double(page, button=button)
+    assert page.at_app
+    assert answer in page.params
+    grants = await provider.services.database.fetchval("SELECT count(*) FROM grants WHERE client_id = 'chat'")
+    assert grants == (answer == "code")
 
 
 @pytest.mark.parametrize("seconds", [0, 59])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import product
 
+import pytest
+from authlib.integrations.httpx_client import OAuthError
+
+from idp.policy.rules import Target
+from idp.usecases import groups
 from tests.drivers.browser_http import Browser
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
@@ -128,3 +133,26 @@ async def test_a_lower_request_does_not_lower_the_session(provider: Provider, br
     await browser.open(await wiki.authorization_url(acr_values="1fa"))
     page = await browser.open(await wiki.authorization_url(prompt="none"))
     assert (await wiki.exchange(page.url)).claims["acr"] == "2fa"
+
+
+async def test_the_strictest_of_all_places_wins(provider: Provider, browser: Browser) -> None:
+    """A-18: all 16 combinations of server, client, group and user, at authorize and at refresh alike."""
+    async with provider.unit() as made:
+        await groups.add(made, "staff")
+    await password_is_enough(provider)
+    wiki, alice = await provider.app(scope="openid offline_access"), await provider.person()
+    async with provider.unit() as made:
+        await groups.add_member(made, "staff", "alice")
+    tokens = await wiki.exchange((await sign_in(wiki, alice, browser)).url)
+    places: list[tuple[Target, str]] = [("server", ""), ("client", "wiki"), ("group", "staff"), ("user", "alice")]
+    for strict in product((False, True), repeat=4):
+        for (kind, name), required in zip(places, strict, strict=True):
+            await provider.rule(kind, name, REQUIRED if required else IF_ENROLLED)
+        page = await browser.open(await wiki.authorization_url(prompt="none"))
+        assert page.params.get("error") == ("interaction_required" if any(strict) else None), strict
+        if any(strict):
+            with pytest.raises(OAuthError) as caught:
+                await wiki.refresh(tokens)
+            assert caught.value.error == "invalid_grant"
+        else:
+            await wiki.refresh(tokens)
