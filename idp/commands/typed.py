@@ -35,7 +35,10 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
 def new_password(of_whom: str) -> Password:
     """Asked twice at a terminal, else the first line of stdin; never an argument, which others could see."""
     if not sys.stdin.isatty():
-        return Password(sys.stdin.readline().rstrip("\r\n"))
+        try:
+            return Password(sys.stdin.readline().rstrip("\r\n"))
+        except UnicodeDecodeError:
+            raise typer.BadParameter("the password on stdin is not UTF-8") from None
     first = getpass.getpass(f"Password for {of_whom}: ")
     if getpass.getpass("The same again: ") != first:
         raise typer.BadParameter("the two passwords differ; nothing was changed")
