@@ -38,6 +38,11 @@ class DemoProcess:
     process: Process
     told: Mapping[str, Any]
     """What stands in demo.json."""
+    log: Path
+
+    def said(self) -> str:
+        """All that it wrote to its terminal."""
+        return self.log.read_text()
 
     def family(self) -> list[psutil.Process]:
         """It and everything that it started, PostgreSQL too."""
@@ -67,18 +72,18 @@ async def idp(folder: Path, *arguments: str) -> Any:  # noqa: ANN401 - JSON
 
 
 @asynccontextmanager
-async def demo_process(folder: Path) -> AsyncIterator[DemoProcess]:
+async def demo_process(folder: Path, *options: str) -> AsyncIterator[DemoProcess]:
     """Start it on free ports with all its state in `folder`, and wait until it is ready."""
     ports = await asyncio.to_thread(_free_ports)
     arguments = ("demo", "--data", str(folder), "--port", str(ports[0]), "--rp-port", str(ports[1]))
     log = folder.with_suffix(".log")
     with log.open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            *IDP, *arguments, env=environment(), stdin=DEVNULL, stdout=said, stderr=said
+            *IDP, *arguments, *options, env=environment(), stdin=DEVNULL, stdout=said, stderr=said
         )
     try:
         await _ready(process, folder / "demo.json", log)
-        yield DemoProcess(process=process, told=json.loads((folder / "demo.json").read_text()))
+        yield DemoProcess(process=process, told=json.loads((folder / "demo.json").read_text()), log=log)
     finally:
         await _ended(process)
 

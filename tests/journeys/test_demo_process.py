@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -69,7 +71,11 @@ async def test_the_demo_shows_what_it_promises_and_keeps_it(folder: Path) -> Non
         assert demo.process.returncode == 0
         await nobody_listens(demo.told)
         assert not (folder / "demo.json").exists()  # whoever waits for it at the next start must not find this one
-    async with demo_process(folder) as again:
+    async with demo_process(folder, "--json") as again:
+        async with asyncio.timeout(10):
+            while not again.said().endswith("}\n"):  # noqa: ASYNC110 - nothing here could set an event
+                await asyncio.sleep(0.05)
+        assert json.loads(again.said()) == again.told  # for machines the same document, and nothing beside it
         assert again.told["accounts"] == demo.told["accounts"]
         secrets = [[each["client_secret"] for each in told["clients"]] for told in (demo.told, again.told)]
         assert secrets[0] == secrets[1]
