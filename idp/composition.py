@@ -19,7 +19,7 @@ from idp.storage.database import Database, DatabaseUnavailable
 from idp.storage.listener import Listener
 from idp.storage.migrate import MigrationFailed
 from idp.storage.pool import connect
-from idp.usecases.hashing import HashingPool
+from idp.usecases.hashing import HashingPool, share_of
 from idp.usecases.keys import KeyReader, ensure
 from idp.usecases.services import Services
 from idp.values.entropy import Clock, Entropy
@@ -52,7 +52,8 @@ async def open_services(
         await listener.start()
         try:
             await cache.current()
-            hashing = HashingPool(os.cpu_count() or 1, settings.hash_queue)
+            cores = len(os.sched_getaffinity(0))
+            hashing = HashingPool(share_of(cores, settings.workers), settings.hash_queue)
             try:
                 yield Services(
                     settings=settings,

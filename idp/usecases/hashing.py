@@ -18,6 +18,11 @@ SECONDS_PER_HASH = 0.02
 """CPU of one argon2id with m=19 MiB and t=2, measured; it only estimates how long a full queue takes."""
 
 
+def share_of(cores: int, workers: int) -> int:
+    """Hashes that one of `workers` processes runs at once, so that together they keep the cores busy and no more."""
+    return max(1, ceil(cores / workers))
+
+
 class Busy(Exception):
     """The queue is full: the answer is 503 with Retry-After, so that tokens keep flowing under a flood of sign-ins."""
 

@@ -9,7 +9,7 @@ import pytest
 from argon2.exceptions import InvalidHashError
 
 from idp.authenticators.password import LESS_MEMORY, dummy_hash, hash_password, verify
-from idp.usecases.hashing import Busy, HashingPool
+from idp.usecases.hashing import Busy, HashingPool, share_of
 from idp.values.secrets import Password
 
 PASSWORD = Password("kbzqtnwvhrmx")
@@ -23,6 +23,14 @@ async def pool(workers: int, queue_limit: int) -> AsyncIterator[HashingPool]:
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("cores", "workers", "each"), [(1, 1, 1), (2, 1, 2), (2, 2, 1), (4, 3, 2), (2, 8, 1), (64, 2, 32)]
+)
+def test_workers_share_the_cores(cores: int, workers: int, each: int) -> None:
+    """Design 4: as many at once as cores, however many processes there are."""
+    assert share_of(cores, workers) == each
 
 
 async def test_a_hash_runs_in_a_thread_and_its_result_comes_back() -> None:
