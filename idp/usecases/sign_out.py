@@ -40,7 +40,11 @@ class SignedOutNow:
 async def sign_out(
     services: Services, request: LogoutRequest, visit: Visit, *, confirmed: bool
 ) -> AskFirst | SignedOutNow:
-    """End the browser session, or ask first. The `browser` cookie changes, so that nothing bound to it lives on."""
+    """End the browser session, or ask first. The `browser` cookie changes, so that nothing bound to it lives on.
+
+    Not where the browser brings no session: then there is nothing to leave, and a link on any page would do to make
+    somebody lose a sign-in under way.
+    """
     hint = await _hint(services, request)
     client = await asked_by(services, request)
     signed_in = await _signed_in(services, visit, client.client_id if client else None)
@@ -54,11 +58,8 @@ async def sign_out(
         case Confirm(redirect=redirect) | SignOut(redirect=redirect):
             if signed_in is not None:
                 await _end(services, signed_in, visit, by_app=isinstance(decision, SignOut))
-            return SignedOutNow(
-                redirect=redirect,
-                client=client,
-                cookies=NewCookies(browser=CookieValue.generate(services.entropy)),
-            )
+            browser_after = CookieValue.generate(services.entropy) if visit.session else None
+            return SignedOutNow(redirect=redirect, client=client, cookies=NewCookies(browser=browser_after))
 
 
 async def asked_by(services: Services, request: LogoutRequest) -> Client | None:

@@ -149,7 +149,8 @@ class World:
         return int(self.model.now.timestamp()) // PERIOD_SECONDS
 
     async def sign_out(self, browser: int) -> None:
-        """By the provider's own page, asked first where somebody is signed in."""
+        """By the provider's own page, asked first where somebody is signed in. Without a session nothing ends."""
+        brought = "session" in self.browsers[browser].cookies
         page = await self.browsers[browser].open(self.provider.issuer.url("/logout"))
         self.model.touch(browser)
         asked = self.model.session(browser) is not None
@@ -159,7 +160,8 @@ class World:
             assert page.step == "signed-out", page
         if browser in self.model.sessions and asked:
             self.model.sessions[browser].ended = True
-        self.model.forget_browser(browser)
+        if brought:
+            self.model.forget_browser(browser)
 
     async def redeem(self, grant: Grant) -> None:
         """A code is worth tokens once, within its minute, while everything that it stands for stands."""

@@ -235,3 +235,15 @@ async def test_after_sign_out_nothing_of_before_opens_in_that_browser(provider: 
         seen = await browser.open(left.url)
         assert (seen.status, seen.at_app) == (410, False)
     assert (await unfinished.submit(button="allow")).status == 403
+
+
+async def test_a_link_to_sign_out_on_another_site_ends_no_sign_in_under_way(
+    provider: Provider, browser: Browser
+) -> None:
+    """V3.5.1: nobody is signed in yet, so nothing is to be left; the page that waits goes on."""
+    wiki = await provider.app()
+    alice = await enrolled(provider, wiki)
+    page = await at_factor(wiki, alice, browser)
+    out = await browser.tab().follow(provider.issuer.url("/logout"), source="https://evil.example/")
+    assert out.step == "signed-out"
+    assert (await page.submit(code=alice.app_code())).at_app
