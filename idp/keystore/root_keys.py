@@ -8,6 +8,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Self
 
 from idp.keystore.key_octets import KeyOctets
@@ -77,6 +78,17 @@ class RootKeys:
         except OSError as error:
             raise KeyFolderError(f"cannot write a root key into {folder}: {error.strerror}") from error
         return root
+
+    @staticmethod
+    def make_room(folder: Path) -> None:
+        """The folder, fit for `create`: what could not be written later is said now. Raises KeyFolderError."""
+        try:
+            folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            _refuse_shared_folder(folder)
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise KeyFolderError(f"cannot write a root key into {folder}: {error.strerror}") from error
 
     @property
     def ids(self) -> frozenset[str]:

@@ -72,14 +72,19 @@ async def require_current(settings: Settings) -> None:
 
 
 async def require_root_keys(settings: Settings) -> None:
-    """Raises KeyFolderError unless the folder holds every root key that the database names; makes none."""
+    """Raises KeyFolderError unless the folder holds every root key that the database names; makes none.
+
+    Before the first start, where it names none yet: unless one can be made, or one was put there to be used.
+    """
     connection = await connect(_named(settings))
     try:
         needed = {root.id for root in await keys.roots(connection)}
     finally:
         await connection.close()
-    if needed:
-        RootKeys.load(settings.keys_folder).require(needed)
+    held = RootKeys.load(settings.keys_folder)
+    held.require(needed)
+    if not needed and len(held.ids) != 1:
+        RootKeys.make_room(settings.keys_folder)
 
 
 def pointed_at(settings: Settings, started: RunningPostgres) -> Settings:

@@ -122,6 +122,15 @@ async def test_a_taken_port_is_named(folder: Path) -> None:
             assert second.said() == f"idp: cannot listen on {listen}: Address already in use\n"
 
 
+async def test_a_folder_that_can_hold_no_root_key_stops_the_start(folder: Path) -> None:
+    """Before any worker is started, so it is said once."""
+    (folder / "file").touch()
+    async with serve_process(folder, IDP_KEYS_DIR=str(folder / "file" / "keys"), IDP_WORKERS="2") as serve:
+        assert await serve.ended() == 1
+        said = [line for line in serve.said().splitlines() if "migrated:" not in line]
+        assert said == [f"idp: cannot write a root key into {folder}/file/keys: Not a directory"]
+
+
 async def test_a_missing_root_key_stops_the_start(folder: Path) -> None:
     """design.md 4: a database that names a root key which the folder lacks is not served, and gets no new keys."""
     async with serve_process(folder) as serve:

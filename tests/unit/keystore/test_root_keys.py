@@ -142,6 +142,15 @@ def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
         RootKeys.load(tmp_path / "keys")
 
 
+def test_room_for_a_key_is_made_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    RootKeys.make_room(tmp_path / "a" / "keys")
+    RootKeys.make_room(tmp_path / "a" / "keys")
+    assert list((tmp_path / "a" / "keys").iterdir()) == []
+    (tmp_path / "plain").touch()
+    with pytest.raises(KeyFolderError, match=r"cannot write a root key into .*: Not a directory"):
+        RootKeys.make_room(tmp_path / "plain" / "keys")
+
+
 def test_a_key_is_never_shown(folder: Path) -> None:
     """ASVS 16.2.5: representations name the kind alone."""
     made = RootKeys.create(folder, Random(1).randbytes)
