@@ -1,6 +1,7 @@
 """The HTTP parser of a worker, with an end to a request's head in octets and in time; uvicorn's own waits for ever."""
 
 import asyncio
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -21,9 +22,9 @@ class ShortHeads(HttpToolsProtocol):
     _octets = 0
     _patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody connects."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", transport))
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
