@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from idp.policy.rules import Rule
+from idp.policy.rules import Rule, Target
 from idp.usecases import passwords, policy, users
 from idp.usecases.clients import Kind, Metadata
 from idp.usecases.services import Services
@@ -69,7 +69,7 @@ class Provider:
             await users.add(made, new)
         return Person(username=username, password=password, clock=self.clock)
 
-    async def rule(self, kind: policy.Target, name: str, rule: Rule | None) -> None:
+    async def rule(self, kind: Target, name: str, rule: Rule | None) -> None:
         """Set a second-factor rule."""
         async with self.unit() as made:
             await policy.set_rule(made, kind, name, rule)
