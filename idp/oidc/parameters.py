@@ -20,10 +20,11 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 def decoded(octets: bytes) -> str:
     """One name or value, form-decoded: `+` is a space, escapes are UTF-8. Raises InvalidRequest."""
-    if _BROKEN_ESCAPE.search(octets):
+    octets, escaped = octets.replace(b"+", b" "), b"%" in octets
+    if escaped and _BROKEN_ESCAPE.search(octets):
         raise InvalidRequest("a percent escape is malformed")
     try:
-        text = unquote_to_bytes(octets.replace(b"+", b" ")).decode("utf-8", "strict")
+        text = (unquote_to_bytes(octets) if escaped else octets).decode("utf-8", "strict")
     except UnicodeDecodeError:
         raise InvalidRequest("a parameter is not valid UTF-8") from None
     if "\0" in text:
@@ -78,7 +79,10 @@ class Parameters:
     @property
     def duplicates(self) -> frozenset[str]:
         """Names sent more than once, with a value or without."""
-        return frozenset(name for name, count in Counter(name for name, _ in self.pairs).items() if count > 1)
+        names = [name for name, _ in self.pairs]
+        if len(set(names)) == len(names):  # as in every honest request, and it is asked several times in each
+            return frozenset()
+        return frozenset(name for name, count in Counter(names).items() if count > 1)
 
     def refuse_duplicates(self, *, repeatable: frozenset[str] = frozenset({"resource"})) -> None:
         """Raise InvalidRequest where anything came twice; only `resource` may (RFC 8707 2)."""
