@@ -209,6 +209,12 @@ class Model:
         self.people[name].failures.pop(method, None)
         self.passed(sign_in)
 
+    def start_over(self, sign_in: SignIn) -> None:
+        """Somebody else goes on, of whom nothing is known, whoever is signed in here."""
+        sign_in.other, sign_in.user, sign_in.own = True, None, {}
+        sign_in.consented = sign_in.recovery_answered = False
+        sign_in.setup = sign_in.codes = None
+
     def passed(self, sign_in: SignIn) -> None:
         """A step was passed: the sign-in lives on."""
         sign_in.expires = min(self.now + STEP, sign_in.ends)
