@@ -37,6 +37,7 @@ AnyEvent = (
     | directory.UserChanged
     | directory.EmailVouchedFor
     | directory.PasswordSet
+    | directory.PasswordMarkedCompromised
     | directory.SecondFactorReset
     | directory.UserUnlocked
     | directory.UserDisabled

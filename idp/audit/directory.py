@@ -45,6 +45,14 @@ class PasswordSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordMarkedCompromised(Event):
+    """Somebody else may know the password: it must be changed before it opens anything (SP 800-63B-4 3.1.1.2)."""
+
+    kind: ClassVar[str] = "password_marked_compromised"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorReset(Event):
     """All authenticators beside the password are gone; the next sign-in sets up a new one where it must."""
 

@@ -134,6 +134,14 @@ def set_password(name: Name, *, keep: Keep = False, as_json: Json = False) -> No
 
 
 @app.command()
+def mark_compromised(name: Name, reason: Reason, *, as_json: Json = False) -> None:
+    """Say that others may know the password: the next sign-in asks for a new one. Sessions and grants end."""
+    ended = change(lambda opened: passwords.mark_compromised(opened, name, reason))
+    counts = {"sessions_ended": ended.sessions, "grants_ended": ended.grants}
+    _done(name, counts, f"The password of {name} is to be changed.\n" + facts(counts.items()), as_json=as_json)
+
+
+@app.command()
 def reset_second_factor(name: Name, reason: Reason, *, as_json: Json = False) -> None:
     """Take away authenticator apps and recovery codes. Sessions and grants end."""
     done = change(lambda opened: user_access.reset_second_factor(opened, name, reason))

@@ -10,7 +10,7 @@ from idp.audit.service import ClientChanged, ClientCreated, ClientDisabled, Clie
 from idp.directory.permissions import Permission
 from idp.keystore.compact import Algorithm
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
-from idp.oidc.client_authentication import secret_digest
+from idp.oidc.client_authentication import new_secret, secret_digest
 from idp.oidc.redirect_uri import ApplicationType
 from idp.oidc.registration import MOST_SECRETS, checked_client
 from idp.storage import clients
@@ -18,7 +18,7 @@ from idp.usecases.key_rotation import ensure_algorithm
 from idp.usecases.management import Refused, found_client
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
-from idp.values.entropy import Entropy, ordered_uuid, unguessable
+from idp.values.entropy import ordered_uuid
 from idp.values.ids import ClientId
 from idp.values.secrets import ClientSecret
 
@@ -79,7 +79,7 @@ class Shown:
 
 async def add(unit: Unit, client_id: str, kind: Kind, said: Metadata) -> Registered:
     """Register a client. Raises InvalidClientMetadata, InvalidRedirectUri, and Refused where the id is taken."""
-    secret = None if kind in {"spa", "native"} else _new_secret(unit.services.entropy)
+    secret = None if kind in {"spa", "native"} else new_secret(unit.services.entropy)
     secrets = (secret_digest(secret),) if secret else ()
     client = checked_client(said.applied(replace(_usual(ClientId(client_id), kind), secrets=secrets)))
     await _ensure_key(unit, client)
@@ -124,7 +124,7 @@ async def rotate_secret(unit: Unit, client_id: str, *, revoke_old: bool) -> Regi
     client = await found_client(unit.connection, client_id)
     if client.public:
         raise Refused("A public client has no secret.")
-    secret = _new_secret(unit.services.entropy)
+    secret = new_secret(unit.services.entropy)
     new = await _store_secret(unit, client.client_id, secret)
     older = 0 if revoke_old else MOST_SECRETS - 1
     await clients.keep_secrets(unit.connection, client.client_id, new, older)
@@ -186,11 +186,6 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
         require_pkce=True,
         rotate_refresh_tokens=public,
     )
-
-
-def _new_secret(entropy: Entropy) -> ClientSecret:
-    """256 bits in RFC 3986's unreserved characters, so that no form or header needs to escape it."""
-    return ClientSecret(unguessable(entropy))
 
 
 async def _store_secret(unit: Unit, client_id: ClientId, secret: ClientSecret) -> UUID:

@@ -1,12 +1,9 @@
 """Whether this process can do its work: what a load balancer asks before it sends people here."""
 
-from idp.keystore.compact import Algorithm
 from idp.storage import health
 from idp.usecases.errors import Unavailable
+from idp.usecases.keys import FROM_THE_START
 from idp.usecases.services import Services
-
-NEEDED: tuple[Algorithm, ...] = ("RS256", "ES256")
-"""The algorithms of ID tokens by default, and of machine tokens."""
 
 
 async def missing(services: Services) -> tuple[str, ...]:
@@ -16,4 +13,4 @@ async def missing(services: Services) -> tuple[str, ...]:
         algs = (await services.configuration()).keyring.algs()
     except Unavailable:
         return ("database",)
-    return tuple(f"key {alg}" for alg in NEEDED if alg not in algs)
+    return tuple(f"key {alg}" for alg in FROM_THE_START if alg not in algs)

@@ -1,4 +1,4 @@
-"""The keys of the service: made at the first start, opened from their rows, listed, rotated."""
+"""The keys of the service: made at the first start, kept, opened from their rows. `key_rotation` changes them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -23,6 +23,7 @@ from idp.storage.pool import connect
 from idp.values.entropy import Entropy
 
 FROM_THE_START: tuple[Algorithm, ...] = ("RS256", "ES256")
+"""The algorithms of ID tokens by default, and of machine tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

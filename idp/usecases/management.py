@@ -8,6 +8,8 @@ from idp.storage import clients, groups, users
 from idp.storage.database import Executor
 from idp.values.ids import ClientId
 
+LONGEST_REASON = 200
+
 
 class Refused(Exception):
     """A change that cannot be made: one sentence for whoever asked. Nothing was changed."""
@@ -43,6 +45,14 @@ async def found_client(executor: Executor, client_id: str) -> Client:
     if client is None:
         raise NotFound(f"There is no client {_quoted(client_id)}.")
     return client
+
+
+def given_reason(text: str) -> str:
+    """A reason on one line, for the security event. Raises Refused for none, or one that is too long."""
+    reason = " ".join(text.split())
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Refused(f"Give a reason of at most {LONGEST_REASON} characters.")
+    return reason
 
 
 def _quoted(name: str) -> str:

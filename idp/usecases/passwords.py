@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from idp.audit.directory import PasswordSet
+from idp.audit.directory import PasswordMarkedCompromised, PasswordSet
 from idp.authenticators import password
 from idp.authenticators.methods import Level
 from idp.authenticators.password import ALONE, BESIDE_A_SECOND_FACTOR, LESS_MEMORY, MORE_MEMORY, HashParameters
@@ -13,7 +13,8 @@ from idp.policy.requirement import requirement
 from idp.policy.rules import Rules
 from idp.settings import Settings
 from idp.storage import accounts, clients, endings, passwords, people
-from idp.usecases.management import Refused, found_group, found_user
+from idp.storage.endings import Ended
+from idp.usecases.management import Refused, found_group, found_user, given_reason
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.ids import ClientId, UserId
@@ -68,6 +69,17 @@ async def set_password(unit: Unit, name: str, hashed: HashedPassword, *, keep: b
     await endings.forget_browsers(unit.connection, user.id)
     await endings.unlock(unit.connection, user.id, _METHOD)
     await unit.record(PasswordSet(change_demanded=not keep), user=user.id)
+
+
+async def mark_compromised(unit: Unit, name: str, reason: str) -> Ended:
+    """Somebody else may know the password: everything it opened ends, and the next sign-in asks for a new one."""
+    user, told = await found_user(unit.connection, name), given_reason(reason)
+    if not await passwords.demand_change(unit.connection, user.id):
+        raise Refused(f"{user.username} has no password.")
+    ended = await endings.end_everything(unit.connection, user.id, "password_compromised", unit.at)
+    await endings.forget_browsers(unit.connection, user.id)
+    await unit.record(PasswordMarkedCompromised(reason=told), user=user.id)
+    return ended
 
 
 async def store(unit: Unit, user: UserId, hashed: HashedPassword, *, keep: bool) -> None:

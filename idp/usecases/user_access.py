@@ -16,7 +16,7 @@ from idp.directory.user import UserStatus
 from idp.policy.account import Exemption
 from idp.storage import accounts, endings, policy_rules, users
 from idp.storage.endings import Ended
-from idp.usecases.management import Refused, found_user
+from idp.usecases.management import Refused, found_user, given_reason
 from idp.usecases.unit import Unit
 
 PERMISSION = Permission.USERS_WRITE
@@ -24,7 +24,6 @@ PERMISSION = Permission.USERS_WRITE
 SECOND_FACTORS = ("otp", "recovery_code")
 METHODS = ("pwd", *SECOND_FACTORS)
 LONGEST_EXEMPTION = timedelta(days=366)
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ async def unlock(unit: Unit, name: str) -> tuple[str, ...]:
 async def reset_second_factor(unit: Unit, name: str, reason: str) -> FactorsReset:
     """Take away apps and recovery codes, with their pauses; sessions and grants end, for the phone may be stolen."""
     user = await found_user(unit.connection, name)
-    said = _reason(reason)
+    said = given_reason(reason)
     account = await accounts.find(unit.connection, user.id)
     codes = account.codes_left if account else 0
     apps, _ = await endings.unbind_second_factors(unit.connection, user.id)
@@ -90,7 +89,7 @@ async def exempt(unit: Unit, name: str, until: datetime, reason: str) -> None:
         raise Refused("The exemption must end in the future.")
     if until - unit.at > LONGEST_EXEMPTION:
         raise Refused("An exemption lasts a year at most; renew it when that is over.")
-    exemption = Exemption(until=until, reason=_reason(reason))
+    exemption = Exemption(until=until, reason=given_reason(reason))
     await policy_rules.exempt(unit.connection, user.id, exemption, unit.at)
     await unit.record(UserExempted(until=until, reason=exemption.reason), user=user.id)
 
@@ -103,10 +102,3 @@ async def lift_exemption(unit: Unit, name: str) -> bool:
         return False
     await unit.record(ExemptionEnded(), user=user.id)
     return True
-
-
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Refused(f"Give a reason of at most {LONGEST_REASON} characters.")
-    return reason

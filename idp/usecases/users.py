@@ -1,6 +1,5 @@
 """Users: made, listed, shown. What is changed of one afterwards stands in user_profile, user_access and passwords."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from idp.usecases.management import Refused, found_group, found_user
 from idp.usecases.passwords import HashedPassword
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
-from idp.values.entropy import Entropy, ordered_uuid
+from idp.values.entropy import ordered_uuid, unguessable
 from idp.values.ids import Subject, UserId
 
 __all__ = ["Listed", "Lock", "NewUser", "Shown", "add", "list_users", "show"]
@@ -48,7 +47,11 @@ async def add(unit: Unit, new: NewUser) -> User:
     if new.email_verified and address is None:
         raise Refused("There is no address to call verified.")
     entropy = unit.services.entropy
-    made = User(id=UserId(ordered_uuid(entropy, unit.at)), subject=_subject(entropy), username=username(new.username))
+    made = User(
+        id=UserId(ordered_uuid(entropy, unit.at)),
+        subject=Subject(unguessable(entropy, SUBJECT_OCTETS)),
+        username=username(new.username),
+    )
     row = users.NewUser(
         id=made.id,
         subject=made.subject,
@@ -91,8 +94,3 @@ async def show(services: Services, name: str, at: datetime) -> Shown:
     user = await found_user(services.database, name)
     idle = (await services.configuration()).values.session_lifetimes.idle
     return await user_lists.shown(services.database, user.id, at, idle)
-
-
-def _subject(entropy: Entropy) -> Subject:
-    """128 random bits in base64url: 22 characters."""
-    return Subject(base64.urlsafe_b64encode(entropy(SUBJECT_OCTETS)).rstrip(b"=").decode())

@@ -292,6 +292,19 @@ async def test_a_reset_needs_a_reason(idp: CommandLine) -> None:
     assert (await idp("user", "reset-second-factor", "bob")).status == 2
 
 
+async def test_a_compromised_password_ends_what_it_opened(idp: CommandLine, database: Database) -> None:
+    """N-07: the next sign-in asks for a new one (tests/journeys/test_new_password.py); a reason is asked for here."""
+    await idp("user", "add", "bob", "--keep", stdin=PASSWORD)
+    await signed_in(database, "bob", datetime.now(UTC))
+    ran = (await idp("user", "mark-compromised", "bob", "--reason", "on a list", "--json")).json
+    assert ran["sessions_ended"] == 1
+    assert await database.fetchval("SELECT change_demanded FROM passwords") == "compromised"
+    details = await database.fetchval("SELECT details FROM security_events WHERE kind = 'password_marked_compromised'")
+    assert details == {"reason": "on a list"}
+    await idp("user", "add", "carol", "--no-password")
+    assert (await idp("user", "mark-compromised", "carol", "--reason", "x")).refusal == "carol has no password."
+
+
 async def test_unlocking_forgets_failures(idp: CommandLine, database: Database) -> None:
     await idp("user", "add", "alice", "--no-password")
     at = datetime.now(UTC)
@@ -356,6 +369,7 @@ async def test_a_bad_exemption_is_refused(idp: CommandLine, options: list[str], 
         ["show"],
         ["set", "name=x"],
         ["set-password"],
+        ["mark-compromised", "--reason", "x"],
         ["reset-second-factor", "--reason", "x"],
         ["unlock"],
         ["disable"],
