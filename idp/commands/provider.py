@@ -13,6 +13,7 @@ from idp.server.supervisor import CANNOT_START as EXIT_CANNOT_START
 from idp.server.tls import Tls
 from idp.server.worker import serve
 from idp.settings import Settings
+from idp.web.templates import preload
 
 
 def serve_provider(settings: Settings, fds: Sequence[int]) -> None:
@@ -45,6 +46,7 @@ class _Provider:
         await receive()
         try:
             async with patiently(self._settings) as services:
+                preload()
                 self._app = create_app(services)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
