@@ -1,6 +1,6 @@
 """Set-up of an authenticator app, step 1 of 2: add the account to an app, type its code."""
 
-from anyio import to_thread
+import asyncio
 
 from idp.authenticators import otpauth
 from idp.login.steps import Enrol, ReplaceApp
@@ -28,7 +28,7 @@ async def show(current: Current) -> View | None:
         shell=frame,
         why=enrolment_why(_asker(current), current.client.name, frame.brand.name),
         account=account,
-        qr=await to_thread.run_sync(qr.svg, uri),
+        qr=await asyncio.to_thread(qr.svg, uri),
         otpauth=uri,
         key_groups=tuple(otpauth.manual_key(made.secret).split(" ")),
         digits=made.parameters.digits,
