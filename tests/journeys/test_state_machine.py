@@ -328,6 +328,19 @@ class SignIns(RuleBasedStateMachine):
         }
         return forms.get(page.step, {})
 
+    @rule(app=apps, who=people)
+    def one_code_in_two_browsers(self, app: str, who: str) -> None:
+        """What the phone showed at the first sign-in is typed at the second one too."""
+        self.visit(0, app, who, {"login": True}, "app")
+        sign_in = self._start(1, app, {"login": True})
+        if not sign_in.gone and not sign_in.answer:
+            self._answer(sign_in, who)
+        person, page = self.model.people[who], sign_in.pages[-1]
+        if page.step == "second-factor" and person.secret and self._fails(person, "otp"):
+            shown = self.do(page.submit(code=self.world.code_of(person.secret, person.spent_step)))
+            assert shown.alerts, shown
+            self.world.shown(sign_in, shown)
+
     @precondition(lambda self: self.open_sign_ins())
     @rule(n=numbers, cancel=st.booleans())
     def way_out(self, n: int, cancel: bool) -> None:  # noqa: FBT001
@@ -374,6 +387,14 @@ class SignIns(RuleBasedStateMachine):
         found = self.grants(lambda grant: grant.refresh)[::-1]
         grant = found[n % len(found)]
         self.do(self.world.refresh(grant, old=old and len(grant.refresh) > 1))
+
+    @precondition(lambda self: self.grants(lambda grant: grant.refresh))
+    @rule(place=st.sampled_from(["server", "client", "user"]))
+    def ask_more(self, place: Target) -> None:
+        """A second factor becomes required, and the apps come to refresh what they got before."""
+        for grant in self.grants(lambda grant: grant.refresh)[-3:]:
+            self.change_policy(place, {"server": "", "client": grant.app}.get(place, grant.user), "required")
+            self.do(self.world.refresh(grant, old=False))
 
     @precondition(lambda self: self.grants(lambda grant: grant.access))
     @rule(n=numbers)
