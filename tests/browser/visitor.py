@@ -49,13 +49,13 @@ class Visitor(ABC):
 
     async def press(self, selector: str) -> None:
         """Activate what leads to another page, and wait until it is there."""
-        async with self.page.expect_navigation():
-            await self.activate(selector)
+        await self.page.evaluate("document.documentElement.dataset.left = ''")
+        await self.activate(selector)
         await self.arrived()
 
     async def arrived(self) -> None:
         """Wait for a page that stays."""
-        await self.page.locator(STEP).wait_for()
+        await self.page.locator(f"html:not([data-left]) {STEP}").wait_for()
         await self.page.wait_for_load_state()
 
     async def step(self) -> str:
