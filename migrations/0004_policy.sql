@@ -20,7 +20,8 @@ CREATE TABLE exemptions (
     user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
     until timestamptz NOT NULL,
     reason text NOT NULL CHECK (btrim(reason) <> ''),
-    granted_at timestamptz NOT NULL
+    granted_at timestamptz NOT NULL,
+    CHECK (until > granted_at)
 );
 
 -- One row: the version of all rules that are not about one user. A code is only issued for the version decided on,

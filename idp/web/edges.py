@@ -98,7 +98,7 @@ class Edge:
             metrics.seconds.labels(route).observe(seconds)
 
     async def _answer(self, request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
+        method = "GET" if request.method == "HEAD" and self.kind.answers_head else request.method
         handler = self.handlers.get(method)
         if handler is not None:
             if self.kind.own_posts_only and method not in SAFE_METHODS and not same_origin(request, self.house.issuer):
@@ -108,7 +108,8 @@ class Edge:
             return await handler(request)
         if not self.handlers:
             raise HTTPException(404)
-        allowed = sorted({*self.handlers, *({"HEAD"} if "GET" in self.handlers else ())})
+        heads = {"HEAD"} if "GET" in self.handlers and self.kind.answers_head else set[str]()
+        allowed = sorted({*self.handlers, *heads})
         if method == "OPTIONS" and self.cors is not None:
             return Response(status_code=204, headers={**cors.preflight(allowed)})
         raise HTTPException(405, headers={"Allow": ", ".join(allowed)})

@@ -33,6 +33,8 @@ class Kind:
     """Of every answer that does not say otherwise itself."""
     own_posts_only: bool
     failed: Render
+    answers_head: bool = True
+    """Not where a GET may end in a code or make a secret: a link scanner's look ahead must do neither (V3.5.3)."""
 
 
 def _page(request: Request, failure: Failure, shell: Shell) -> Response:
@@ -96,7 +98,13 @@ def _operations(_: Request, failure: Failure, __: Shell) -> Response:
     return responses.text_response(f"{failure.kind}\n", failure.status, failure.headers)
 
 
-AUTHORIZATION = Kind(name="authorization", headers=responses.PAGE_HEADERS, own_posts_only=False, failed=_authorization)
-PAGES = Kind(name="page", headers=responses.PAGE_HEADERS, own_posts_only=True, failed=_page)
+AUTHORIZATION = Kind(
+    name="authorization",
+    headers=responses.PAGE_HEADERS,
+    own_posts_only=False,
+    failed=_authorization,
+    answers_head=False,
+)
+PAGES = Kind(name="page", headers=responses.PAGE_HEADERS, own_posts_only=True, failed=_page, answers_head=False)
 PROTOCOL = Kind(name="protocol", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_protocol)
 OPERATIONS = Kind(name="operations", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_operations)

@@ -178,7 +178,7 @@ async def test_a_key_that_is_gone_has_no_private_half(database: Database) -> Non
         "INSERT INTO passwords VALUES ($1, '$argon2id$x', true, 'set_by_other', '2026-01-01 00:00+00')",
         APP,
         CODES,
-        "INSERT INTO exemptions VALUES ($1, '2026-01-01 00:00+00', 'kiosk', '2026-01-01 00:00+00')",
+        "INSERT INTO exemptions VALUES ($1, '2026-01-02 00:00+00', 'kiosk', '2026-01-01 00:00+00')",
         "INSERT INTO policy_rules VALUES ('user', NULL, NULL, $1, 'if_enrolled', NULL, '2026-01-01 00:00+00')",
         "INSERT INTO group_members SELECT id, $1 FROM groups",
     ],
