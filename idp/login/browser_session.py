@@ -18,6 +18,9 @@ class SessionLifetimes:
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly idleness is known: reading a session writes at most this often."""
 
+KNOWN_LIFETIME = timedelta(days=180)
+"""How long a browser counts as one that its person has signed in with; survives sign-out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:

@@ -1,4 +1,4 @@
-"""Accounts: the one-row view of a person that sign-ins are decided on, and the people behind login names."""
+"""Accounts: the one-row view of a person that sign-ins are decided on."""
 
 from asyncpg import Record
 
@@ -9,20 +9,10 @@ from idp.values.ids import GroupId, Subject, UserId
 
 ACCOUNT = "SELECT a.* FROM accounts a WHERE a.id = $1"
 
-ACCOUNT_BY_NAME = """
-SELECT a.* FROM accounts a JOIN login_names n ON n.user_id = a.id WHERE n.name = $1
-"""
-
 
 async def find(executor: Executor, user: UserId) -> Account | None:
     """The account of a user id, None where there is none."""
     row = await executor.fetchrow(ACCOUNT, user)
-    return account_of(row) if row else None
-
-
-async def find_by_login_name(executor: Executor, name: str) -> Account | None:
-    """The account that a login name (already in its one spelling) signs in, None where nobody has it."""
-    row = await executor.fetchrow(ACCOUNT_BY_NAME, name)
     return account_of(row) if row else None
 
 

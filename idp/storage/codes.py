@@ -4,10 +4,11 @@ A code and its grant are one row: a grant is opened with its code. Redemption st
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from idp.authenticators.evidence import Evidence
+from idp.login.browser_session import KNOWN_LIFETIME
 from idp.login.next_step import Cleared
 from idp.login.purpose import Authorization
 from idp.oidc.grant import CODE_LIFETIME
@@ -16,8 +17,6 @@ from idp.storage.events import EVENTS, EncodedEvents
 from idp.values.ids import GrantId, InteractionId, SessionId
 from idp.values.sealed import Sealed
 from idp.values.secrets import CookieValue, Digest
-
-KNOWN_LIFETIME = timedelta(days=180)
 
 _OPEN = """
 INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
@@ -73,7 +72,7 @@ class NewGrant:
     acr: str
     policy_version: int
     scopes: tuple[str, ...]
-    """What is granted: offline_access is left out where it is neither consented nor a first-party client's."""
+    """What was asked and allowed; consent, where the client needs one, covers all of it."""
     offline: bool
     ends_at: datetime
 

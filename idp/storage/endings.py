@@ -1,8 +1,10 @@
 """What ends for one person at once: sessions, grants, sign-ins under way, known browsers, second factors, pauses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.authenticators.methods import Method
 from idp.storage.database import Executor
 from idp.values.ids import InteractionId, SessionId, UserId
 
@@ -79,11 +81,6 @@ async def end_everything_else(executor: Executor, user: UserId, kept: Kept, reas
     await executor.execute(END_ALL_ELSE, user, kept.interaction, kept.session, at, reason)
 
 
-async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:
-    """End every session; grants without offline_access end with them. Returns how many there were."""
-    return len(await executor.fetch(END_SESSIONS, user, at))
-
-
 async def forget_browsers(executor: Executor, user: UserId) -> None:
     """No browser is known any more."""
     await executor.execute(FORGET_BROWSERS, user)
@@ -95,6 +92,7 @@ async def unbind_second_factors(executor: Executor, user: UserId) -> tuple[int, 
     return len(apps), len(await executor.fetch(VOID_CODES, user))
 
 
-async def unlock(executor: Executor, user: UserId, methods: tuple[str, ...]) -> tuple[str, ...]:
+async def unlock(executor: Executor, user: UserId, methods: Iterable[Method]) -> tuple[str, ...]:
     """Forget the failures in a row of these methods; returns those that had any."""
-    return tuple(sorted({row["method"] for row in await executor.fetch(UNLOCK, user, list(methods))}))
+    rows = await executor.fetch(UNLOCK, user, [method.value for method in methods])
+    return tuple(sorted({row["method"] for row in rows}))

@@ -43,8 +43,6 @@ ON CONFLICT (user_id) DO UPDATE SET until = $2, reason = $3, granted_at = $4
 
 LIFT = "DELETE FROM exemptions WHERE user_id = $1 RETURNING true"
 
-EXEMPTION = "SELECT until, reason FROM exemptions WHERE user_id = $1"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -110,12 +108,6 @@ async def exemptions(executor: Executor) -> list[ListedExemption]:
         )
         for row in rows
     ]
-
-
-async def exemption(executor: Executor, user: UserId) -> Exemption | None:
-    """The person's exemption, live or over."""
-    row = await executor.fetchrow(EXEMPTION, user)
-    return Exemption(until=row["until"], reason=row["reason"]) if row else None
 
 
 async def exempt(executor: Executor, user: UserId, exemption: Exemption, at: datetime) -> None:

@@ -32,6 +32,7 @@ SEPARATE = """
 SELECT NOT pg_has_role(current_user, c.relowner, 'USAGE') AND NOT has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')
 FROM pg_class c WHERE c.oid = 'security_events'::regclass
 """
+"""Whether the role of the connection is unable to rewrite security events."""
 
 
 async def let_serve(connection: Connection, role: str) -> bool:
@@ -55,11 +56,6 @@ async def prepare_embedded(superuser: DatabaseUrl, name: str = DATABASE) -> None
             await _ignoring_a_twin(connection, f"CREATE DATABASE {name} OWNER {OWNER}")
     finally:
         await connection.close()
-
-
-async def are_separate(connection: Connection) -> bool:
-    """Whether this connection's role is unable to rewrite security events."""
-    return bool(await connection.fetchval(SEPARATE))
 
 
 async def _ignoring_a_twin(connection: Connection, statement: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from idp.audit.directory import PasswordMarkedCompromised, PasswordSet
 from idp.authenticators import password
-from idp.authenticators.methods import Level
+from idp.authenticators.methods import Level, Method
 from idp.authenticators.password import ALONE, BESIDE_A_SECOND_FACTOR, LESS_MEMORY, MORE_MEMORY, HashParameters
 from idp.directory.permissions import Permission
 from idp.policy.requirement import requirement
@@ -21,8 +21,6 @@ from idp.values.ids import ClientId, UserId
 from idp.values.secrets import Password
 
 PERMISSION = Permission.USERS_WRITE
-
-_METHOD = ("pwd",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ async def set_password(unit: Unit, name: str, hashed: HashedPassword, *, keep: b
     await store(unit, user.id, hashed, keep=keep)
     await endings.end_everything(unit.connection, user.id, "password_changed", unit.at)
     await endings.forget_browsers(unit.connection, user.id)
-    await endings.unlock(unit.connection, user.id, _METHOD)
+    await endings.unlock(unit.connection, user.id, [Method.PASSWORD])
     await unit.record(PasswordSet(change_demanded=not keep), user=user.id)
 
 

@@ -11,6 +11,7 @@ from idp.audit.directory import (
     UserExempted,
     UserUnlocked,
 )
+from idp.authenticators.methods import SECOND_FACTORS, Method
 from idp.directory.permissions import Permission
 from idp.directory.user import UserStatus
 from idp.policy.account import Exemption
@@ -21,8 +22,6 @@ from idp.usecases.unit import Unit
 
 PERMISSION = Permission.USERS_WRITE
 
-SECOND_FACTORS = ("otp", "recovery_code")
-METHODS = ("pwd", *SECOND_FACTORS)
 LONGEST_EXEMPTION = timedelta(days=366)
 
 
@@ -60,7 +59,7 @@ async def enable(unit: Unit, name: str) -> bool:
 async def unlock(unit: Unit, name: str) -> tuple[str, ...]:
     """Forget all failures in a row; returns the methods that had any."""
     user = await found_user(unit.connection, name)
-    methods = await endings.unlock(unit.connection, user.id, METHODS)
+    methods = await endings.unlock(unit.connection, user.id, Method)
     if methods:
         await unit.record(UserUnlocked(), user=user.id)
     else:

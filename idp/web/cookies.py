@@ -20,7 +20,6 @@ from idp.values.issuer import Issuer
 from idp.values.secrets import CookieValue
 
 CookieName = Literal["known", "browser", "session"]
-KNOWN_LIFETIME = timedelta(days=180)
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.login.browser_session import KNOWN_LIFETIME
 from idp.login.steps import (
     ChangePassword,
     Consent,
@@ -169,7 +170,7 @@ def with_cookies(services: Services, response: Response, new: NewCookies) -> Res
     if new.session is not None:
         cookies.keep(response, issuer, "session", new.session)
     if new.known is not None:
-        cookies.keep(response, issuer, "known", new.known, cookies.KNOWN_LIFETIME)
+        cookies.keep(response, issuer, "known", new.known, KNOWN_LIFETIME)
     return response
 
 

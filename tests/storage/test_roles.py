@@ -124,7 +124,7 @@ async def test_a_role_of_its_own_becomes_a_member_and_can_serve(fresh: FreshData
 async def test_one_role_for_both_is_told_apart_from_two(fresh: FreshDatabase) -> None:
     for url, separate in ((fresh.server, True), (fresh.owner, False), (fresh.superuser, False)):
         connection = await connect(url)
-        assert await roles.are_separate(connection) is separate
+        assert await connection.fetchval(roles.SEPARATE) is separate
         await connection.close()
 
 

@@ -4,6 +4,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.login.browser_session import KNOWN_LIFETIME
 from idp.values.issuer import Issuer
 from idp.values.secrets import CookieValue
 from idp.web import cookies, csrf
@@ -29,7 +30,7 @@ def request(**headers: str) -> Request:
 def test_a_cookie_is_host_bound_on_https(issuer: Issuer, header: str) -> None:
     """SP 800-63B 5.1.1; on loopback browsers refuse the prefix without Secure."""
     response = Response()
-    cookies.keep(response, issuer, "known", VALUE, cookies.KNOWN_LIFETIME)
+    cookies.keep(response, issuer, "known", VALUE, KNOWN_LIFETIME)
     assert response.headers.getlist("set-cookie") == [header]
 
 
