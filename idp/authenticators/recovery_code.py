@@ -25,8 +25,8 @@ from idp.values.secrets import RecoveryCode
 
 SET_SIZE = 10
 GROUP = 4
-WARN_AT = 3
-"""Codes left at which each sign-in warns."""
+LOW = 3
+"""At so many codes left, or fewer, each sign-in warns."""
 SALT_OCTETS = 16
 
 TIME_COST, MEMORY_COST, PARALLELISM, OCTETS = 2, 19 * 1024, 1, 32

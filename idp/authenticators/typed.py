@@ -1,6 +1,6 @@
 """What a person typed into the one text box for a code: the gaps removed, and the ways in which it can be no code.
 
-Owns no shape of any code; `totp` and `recovery_code` do, and each recognises the other's by the shapes given here.
+Owns the shapes of both kinds of code, because `totp` and `recovery_code` each recognise the other's.
 """
 
 import re

@@ -4,7 +4,7 @@ Owns no e-mail (`email`) and no username (`user`); `updated_at` follows from wri
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
 from idp.directory.invalid import InvalidValue
@@ -34,13 +34,6 @@ def checked(name: str, text: str) -> str:
     if name in _SEVERAL_LINES:
         return _lines(name, text)
     return _SYNTAX.get(name, _text)(name, text)
-
-
-def grouped(values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """Checked values under dotted names as a Person holds them: profile texts, address parts, phone number."""
-    profile = {name: values[name] for name in PROFILE_TEXTS if name in values}
-    address = {part: values[ADDRESS_PREFIX + part] for part in ADDRESS_PARTS if ADDRESS_PREFIX + part in values}
-    return profile, address, values.get(PHONE)
 
 
 def _text(name: str, text: str) -> str:

@@ -31,11 +31,6 @@ class User:
     """As it was spelt when it was given; shown to the person and sent as `preferred_username`."""
     status: UserStatus = UserStatus.ACTIVE
 
-    @property
-    def login_name(self) -> str:
-        """The username as it is compared."""
-        return login_name(self.username)
-
 
 def username(text: str) -> str:
     """The name as it is kept for display; raises InvalidValue where it cannot be a login name."""

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from idp.authenticators.evidence import Evidence
-from idp.authenticators.methods import Method
 from idp.login.browser_session import BrowserSession
 from idp.login.notice import Notice
 from idp.login.steps import Answer
@@ -95,11 +94,6 @@ class Interaction:
             enrolment=self.enrolment if self.user == user else None,
             codes=self.codes if self.user == user else None,
         )
-
-    @property
-    def proved_here(self) -> frozenset[Method]:
-        """Methods proved inside this Interaction."""
-        return frozenset(proof.method for proof in self.own.proofs) if self.own else frozenset()
 
 
 def fresh_since(request: AuthorizationRequest, arrived_at: datetime) -> datetime | None:

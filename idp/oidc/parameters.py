@@ -5,7 +5,6 @@ Owns the syntax of application/x-www-form-urlencoded and the rule that a paramet
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote_to_bytes
@@ -47,16 +46,6 @@ class Parameters:
         return cls(
             pairs=tuple((decoded(name), decoded(value)) for name, _, value in (f.partition(b"=") for f in fields))
         )
-
-    @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
-        """From pairs that are text already. Raises InvalidRequest for NUL and for too many."""
-        kept = tuple(pairs)
-        if len(kept) > MOST:
-            raise InvalidRequest("there are too many parameters")
-        if any("\0" in name or "\0" in value for name, value in kept):
-            raise InvalidRequest("a parameter holds a NUL character")
-        return cls(pairs=kept)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value sent under that name that is not empty."""

@@ -8,13 +8,12 @@ from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from idp.oidc.errors import InvalidRedirectUri
+from idp.values.issuer import LOOPBACK
 
 ApplicationType = Literal["web", "native"]
 
 LONGEST = 2000
 """Characters; what common browsers and servers still take as a URL."""
-
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # RFC 8252 7.3: the address as a literal, then any port. `localhost` has no such freedom (8.3).
 _LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
@@ -43,7 +42,7 @@ def _refuse_by_scheme(parts: SplitResult, application_type: ApplicationType) -> 
             _refuse_unless(bool(parts.hostname), "An https redirect URI must name a host.")
         case "http":
             _refuse_unless(
-                parts.hostname in LOOPBACK_HOSTS,
+                parts.hostname in LOOPBACK,
                 "A redirect URI may use http on 127.0.0.1, [::1] and localhost only; everything else needs https.",
             )
         case scheme:
@@ -77,7 +76,7 @@ def checked_redirect_uri(uri: str, application_type: ApplicationType) -> str:
 def is_loopback(uri: str) -> bool:
     """Whether the URI leads to the person's own machine."""
     parts = urlsplit(uri)
-    return parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def is_private_scheme(uri: str) -> bool:

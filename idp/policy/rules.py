@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from idp.authenticators.acr import NAMES
 from idp.authenticators.methods import Level
 from idp.values.ids import ClientId, GroupId
 
@@ -22,7 +23,7 @@ class Rule:
         return "if_enrolled" if self.level is None else f"required {ACR[self.level]}"
 
 
-ACR = {Level.NONE: "none", Level.ONE: "1fa", Level.TWO: "2fa"}
+ACR = {Level.NONE: "none", **NAMES}
 """The levels' own names, as `acr` and the command line spell them."""
 
 

@@ -13,13 +13,10 @@
 Both must pass. The token binds a form to its browser and Interaction: `usecases.forms`.
 """
 
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 
+from idp.oidc.redirect_uri import origin_of
 from idp.values.issuer import Issuer
-
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class Refused(Exception):
@@ -30,7 +27,7 @@ def same_origin(request: Request, issuer: Issuer) -> bool:
     """The table above."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    own = origin is not None and origin == _normal(issuer.origin)
+    own = origin is not None and origin == origin_of(issuer)
     match site:
         case "same-origin":
             return own or origin in {None, "null"}
@@ -38,12 +35,3 @@ def same_origin(request: Request, issuer: Issuer) -> bool:
             return own or origin is None
         case _:
             return False
-
-
-def _normal(origin: str) -> str:
-    """An origin as browsers spell it: lower case, no default port."""
-    parts = urlsplit(origin)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"

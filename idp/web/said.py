@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from idp.authenticators.methods import Method
+from idp.authenticators.password import MAXIMUM
 from idp.authenticators.throttling import next_pause, shows_tries_left, tries_left
 from idp.login.notice import Notice, NoticeKind
 from idp.web.shell import FieldError, FieldName, Link
@@ -115,7 +116,7 @@ def _new_password(notice: Notice) -> str:
         case "too_short":
             return messages.new_password_too_short(notice.minimum)
         case "too_long":
-            return messages.new_password_too_long(256)
+            return messages.new_password_too_long(MAXIMUM)
         case "same":
             return messages.new_password_same()
         case "context":

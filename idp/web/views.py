@@ -1,9 +1,9 @@
 """One typed view per page for people who sign in: the contract between the pages and the templates.
 
-Each view names its template (the page module's own name) and its step (`<main data-step>`, design.md section 5). A page
-fills in a view and hands it to `responses.page`. Fields that hold secrets do not print. A page with several buttons
-says in its docstring which values the field `answer` takes. The parts around the content stand in `web.shell`, the page
-for everything that cannot go on in `web.error_page`.
+Each view names its template (the page module's own name) and its step (`<main data-step>`, on which others may
+rely). A page fills in a view and hands it to `responses.page`. Fields that hold secrets do not print. A page with
+several buttons says in its docstring which values the field `answer` takes. The parts around the content stand in
+`web.shell`, the page for everything that cannot go on in `web.error_page`.
 """
 
 from dataclasses import dataclass, field
@@ -12,11 +12,10 @@ from math import ceil
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
+from idp.authenticators.recovery_code import LOW
 from idp.web.shell import Link, Shell
 from idp.words import times
 
-LOW_CODES = 3
-"""At so many recovery codes or fewer each sign-in warns."""
 NEVER_LEAVE_FOR = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 
 
@@ -61,13 +60,13 @@ class SecondFactorPage(View):
     recovery_url: str | None = None
     """The page for recovery codes, where the person has some."""
     codes_left: int | None = None
-    """Warned about at LOW_CODES or fewer; None says nothing."""
+    """Warned about when they run low; None says nothing."""
     remember_days: int | None = None
 
     @property
     def low_on_codes(self) -> bool:
         """Whether to warn."""
-        return self.codes_left is not None and self.codes_left <= LOW_CODES
+        return self.codes_left is not None and self.codes_left <= LOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,11 +190,6 @@ def paused_way(method: Literal["code", "recovery_code"]) -> str:
     return "Use your authenticator app" if method == "code" else "Use a recovery code"
 
 
-def no_cookie_match() -> str:
-    """Said on a page that starts afresh."""
-    return "This sign-in started in another browser."
-
-
 # ── consent ──────────────────────────────────────────────────────────────────────────────────────
 
 _SCOPES = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from idp.directory.group import Group, group_key, group_name
 from idp.directory.invalid import InvalidValue
 from idp.directory.text import folded
-from idp.directory.user import User, UserStatus, login_name, username
-from idp.values.ids import GroupId, Subject, UserId
+from idp.directory.user import login_name, username
+from idp.values.ids import GroupId
 
 SPELLINGS = [
     "alice.ito",
@@ -99,12 +99,6 @@ def test_folding_twice_changes_nothing_in_any_script(text: str) -> None:
 @given(st.text())
 def test_case_does_not_tell_two_names_apart(text: str) -> None:
     assert folded(text.swapcase().swapcase()) == folded(text.swapcase().swapcase().casefold())
-
-
-def test_a_user_is_found_under_the_login_name_of_the_username() -> None:
-    user = User(id=UserId(UUID(int=1)), subject=Subject("s"), username="Alice.Ito")
-    assert user.login_name == "alice.ito"
-    assert user.status is UserStatus.ACTIVE
 
 
 @pytest.mark.parametrize("text", ["staff", "Ops & Support", "wiki:admins", "x" * 100])

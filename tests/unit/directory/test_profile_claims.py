@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from idp.directory.invalid import InvalidValue
 from idp.directory.person import ADDRESS_PARTS, PROFILE_TEXTS
-from idp.directory.profile_claims import SETTABLE, checked, grouped
+from idp.directory.profile_claims import SETTABLE, checked
 
 GOOD = [
     ("name", " Alice  Ito ", "Alice Ito"),
@@ -103,15 +103,6 @@ def test_all_standard_claims_but_ours_can_be_set() -> None:
     """OIDC Core 5.1: fourteen profile claims, less the username and the instant of the last change."""
     assert {*PROFILE_TEXTS, "phone_number"} <= set(SETTABLE)
     assert len(SETTABLE) == len(PROFILE_TEXTS) + 1 + len(ADDRESS_PARTS)
-
-
-def test_checked_values_are_grouped_as_a_person_holds_them() -> None:
-    assert grouped({"name": "Alice", "address.locality": "Kyoto", "phone_number": "+1604"}) == (
-        {"name": "Alice"},
-        {"locality": "Kyoto"},
-        "+1604",
-    )
-    assert grouped({}) == ({}, {}, None)
 
 
 @given(st.sampled_from(SETTABLE), st.text())

@@ -78,12 +78,6 @@ def test_what_waits_sealed_is_dead_at_its_end() -> None:
     assert not pending.live(ARRIVED)
 
 
-def test_what_was_proved_here_is_what_the_interaction_itself_saw() -> None:
-    assert INTERACTION.proved_here == frozenset()
-    own = evidence(Method.PASSWORD, Method.RECOVERY_CODE)
-    assert replace(INTERACTION, own=own).proved_here == {Method.PASSWORD, Method.RECOVERY_CODE}
-
-
 SIGNING_IN = replace(
     INTERACTION,
     user=ALICE,

@@ -46,19 +46,11 @@ def test_nul_is_refused(raw: bytes) -> None:
         Parameters.parse(raw)
 
 
-@pytest.mark.parametrize("pair", [("a", "\0"), ("\0", "a")])
-def test_nul_is_refused_in_pairs_too(pair: tuple[str, str]) -> None:
-    with pytest.raises(InvalidRequest, match="NUL"):
-        Parameters.of([pair])
-
-
 def test_too_many_parameters_are_refused() -> None:
     pairs = [(f"p{n}", "1") for n in range(MOST)]
-    assert Parameters.parse(urlencode(pairs).encode()) == Parameters.of(pairs)
+    assert Parameters.parse(urlencode(pairs).encode()) == Parameters(pairs=tuple(pairs))
     with pytest.raises(InvalidRequest, match="too many"):
         Parameters.parse(urlencode([*pairs, ("q", "1")]).encode())
-    with pytest.raises(InvalidRequest, match="too many"):
-        Parameters.of([*pairs, ("q", "1")])
 
 
 def test_a_parameter_without_a_value_is_treated_as_omitted() -> None:
