@@ -10,7 +10,7 @@ from idp.values.ids import AuthenticatorId, GrantId
 PasswordRefusal = Literal[
     "wrong", "unknown_name", "no_password", "user_disabled", "paused", "closed", "changed_meanwhile"
 ]
-FactorRefusal = Literal["wrong", "replayed", "used", "paused", "disabled", "not_enrolled", "changed_meanwhile"]
+FactorRefusal = Literal["wrong", "replayed", "used", "paused", "disabled", "not_enrolled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,11 @@ class EnrolmentStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentRefused(Event):
-    """The test code of an enrolment did not match, or the set-up had expired."""
+    """The test code of an enrolment did not match."""
 
     kind: ClassVar[str] = "enrolment_refused"
     method: str = "otp"
-    reason: Literal["wrong", "expired", "paused"]
+    reason: Literal["wrong"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ class PasswordChanged(Event):
     """The person chose a new password."""
 
     kind: ClassVar[str] = "password_changed"
-    reason: Literal["set_by_other", "compromised", "too_short", "own_wish"]
+    reason: Literal["set_by_other", "compromised", "too_short"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,4 +162,4 @@ class SessionEnded(Event):
     """A browser session was ended by something else than its person's wish."""
 
     kind: ClassVar[str] = "session_ended"
-    reason: Literal["admin", "other_person", "password_changed", "user_disabled", "second_factor_reset"]
+    reason: Literal["admin", "other_person"]
