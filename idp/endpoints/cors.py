@@ -1,4 +1,4 @@
-"""Which scripts of other sites may read what (security.md O-11), one word per endpoint for the table of routes."""
+"""Which scripts of other sites may read what (RFC 9700 2.6), one word per endpoint for the table of routes."""
 
 from collections.abc import Mapping
 from typing import Literal

@@ -28,7 +28,6 @@ PublicJwk = Mapping[str, str]
 
 JoseKey = ECKey | OKPKey | RSAKey
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
-PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
 
 _KINDS: Final[Mapping[Algorithm, type[JoseKey]]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey, "PS256": RSAKey}
 _MODELS: Final = {alg: JWSRegistry.algorithms[alg] for alg in ALGORITHMS}

@@ -94,7 +94,7 @@ def password_changed(facts: Facts[object]) -> Step | None:
 def enrolled(facts: Facts[object]) -> Step | None:
     """Who must have a second factor and has none sets it up now, before the authorization response leaves.
 
-    What was proved with one that is gone since does not stand in for it: no required factor is left (design.md 4).
+    What was proved with one that is gone since does not stand in for it: no required factor is left.
     """
     identity = _known(facts)
     return Enrol() if identity.requirement.level >= Level.TWO and not identity.account.enrolled else None

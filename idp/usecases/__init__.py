@@ -1,4 +1,22 @@
 """What an actor does: plain async functions that load, let a pure room decide, store, and return a value.
 
 The only callers of storage, keystore and outbound; they know neither HTTP nor the command line.
+
+| what happens        | modules                                                                                    |
+|---------------------|--------------------------------------------------------------------------------------------|
+| a request arrives   | authorization                                                                              |
+| what comes next     | sign_in (every page begins and ends there), completion, outcome                            |
+| one step each       | password, second_factor, recovery, enrolment, recovery_codes, new_password, consent,       |
+|                     | account_choice                                                                             |
+| around a step       | visit (the browser), scene (its events), failures, forms, id_token_hint                    |
+| sign-out            | sign_out                                                                                   |
+| for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
+|                     | client_authentication, presented_tokens, origins                                           |
+| for admins          | users, user_profile, user_access, passwords, bound_apps, groups, clients, policy,          |
+|                     | browser_sessions, configuration, key_rotation, check; each names its permission, what      |
+|                     | changes happens in a unit, and management finds what a name means                          |
+| by itself           | housekeeping, keys, health, metrics                                                        |
+| under all           | services (what all are handed), recording (events sealed), hashing, errors                 |
+
+`password` is the step of a sign-in, `new_password` the step that changes it, `passwords` what somebody else sets.
 """

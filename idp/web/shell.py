@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 FieldName = Literal["", "username", "password", "new_password", "code", "recovery_code", "saved"]
-"""Names of form fields (design.md section 5); empty for an error that belongs to no field."""
+"""Names of form fields, which password managers rely on; empty for an error that belongs to no field."""
 
 _ANCHORS: dict[str, str] = {
     "password": "current-password",
