@@ -12,7 +12,7 @@ from idp.keystore.root_keys import KeyFolderError
 from idp.oidc.client import Client
 from idp.resources import folder
 from idp.settings import Settings, SettingsError
-from idp.storage import configuration, keys, migrate
+from idp.storage import clients, configuration, keys, migrate
 from idp.storage.cache import ConfigurationCache
 from idp.storage.configuration import Configuration
 from idp.storage.database import Database, DatabaseUnavailable
@@ -84,7 +84,7 @@ def _cache(database: Database, reader: KeyReader) -> ConfigurationCache:
         )
 
     async def load_client(client_id: ClientId) -> Client | None:
-        return await configuration.client(database, client_id)
+        return await clients.registered(database, client_id)
 
     return ConfigurationCache(load, load_client)
 

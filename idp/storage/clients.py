@@ -1,11 +1,10 @@
-"""Clients and their secrets as rows: made, changed, listed. Reading one for a request goes through the cache."""
+"""Clients and their secrets as rows: made, changed, listed, read. Requests ask the cache, which asks `registered`."""
 
 from datetime import datetime
 from uuid import UUID
 
-from idp.oidc.client import Client
-from idp.storage.configuration import CLIENT, client_of
-from idp.storage.database import Executor
+from idp.oidc.client import AuthMethod, Client
+from idp.storage.database import Executor, Row
 from idp.values.ids import ClientId
 from idp.values.secrets import Digest
 
@@ -25,11 +24,17 @@ WHERE client_id = $1
 
 LOCK = "SELECT true FROM clients WHERE client_id = $1 FOR UPDATE"
 
-ALL = """
+_WITH_SECRETS = """
 SELECT c.*, ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id)
     AS secrets
-FROM clients c ORDER BY c.client_id
+FROM clients c
 """
+
+CLIENT = f"{_WITH_SECRETS} WHERE c.client_id = $1"
+
+ALL = f"{_WITH_SECRETS} ORDER BY c.client_id"
+
+PUBLIC = f"{_WITH_SECRETS} WHERE c.token_endpoint_auth_method = 'none' AND c.status = 'active'"
 
 SET_STATUS = """
 UPDATE clients SET status = $2, changed_at = $3 WHERE client_id = $1 AND status <> $2 RETURNING true
@@ -56,16 +61,26 @@ async def update(executor: Executor, client: Client, at: datetime) -> None:
     await executor.execute(UPDATE, *_columns(client), at)
 
 
+async def registered(executor: Executor, client_id: ClientId) -> Client | None:
+    """The client, a disabled one too."""
+    row = await executor.fetchrow(CLIENT, client_id)
+    return _client(row) if row else None
+
+
 async def find(executor: Executor, client_id: ClientId) -> Client | None:
     """The client, kept from changing until the transaction ends."""
     await executor.execute(LOCK, client_id)
-    row = await executor.fetchrow(CLIENT, client_id)
-    return client_of(row) if row else None
+    return await registered(executor, client_id)
 
 
 async def listed(executor: Executor) -> list[Client]:
     """Every client, by its id."""
-    return [client_of(row) for row in await executor.fetch(ALL)]
+    return [_client(row) for row in await executor.fetch(ALL)]
+
+
+async def public(executor: Executor) -> tuple[Client, ...]:
+    """Every public client that is not disabled: only their scripts may call the endpoints from a browser."""
+    return tuple(_client(row) for row in await executor.fetch(PUBLIC))
 
 
 async def set_status(executor: Executor, client_id: ClientId, at: datetime, *, active: bool) -> bool:
@@ -105,4 +120,26 @@ def _columns(client: Client) -> tuple[object, ...]:
         client.rotate_refresh_tokens,
         client.first_party,
         client.client_uri,
+    )
+
+
+def _client(row: Row) -> Client:
+    """A row of `clients` with the digests of its live secrets, oldest first, in `secrets`."""
+    return Client(
+        client_id=ClientId(row["client_id"]),
+        name=row["name"],
+        application_type=row["application_type"],
+        auth_method=AuthMethod(row["token_endpoint_auth_method"]),
+        secrets=tuple(Digest(octets) for octets in row["secrets"]),
+        redirect_uris=tuple(row["redirect_uris"]),
+        post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
+        grant_types=frozenset(row["grant_types"]),
+        scopes=frozenset(row["scopes"]),
+        audiences=tuple(row["audiences"]),
+        id_token_alg=row["id_token_signed_response_alg"],
+        require_pkce=row["require_pkce"],
+        rotate_refresh_tokens=row["rotate_refresh_tokens"],
+        first_party=row["first_party"],
+        active=row["status"] == "active",
+        client_uri=row["client_uri"],
     )

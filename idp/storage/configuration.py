@@ -1,4 +1,4 @@
-"""Configuration as rows: values, second-factor rules, clients. Read into immutable values that the cache keeps."""
+"""Configuration as rows: values and second-factor rules, read into one immutable value that the cache keeps."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,10 @@ from idp.authenticators.methods import Level
 from idp.keystore.keyring import Keyring
 from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKeys
-from idp.oidc.client import AuthMethod, Client
 from idp.policy.rules import Rule, Rules
 from idp.storage.config_values import ConfigValues, of
-from idp.storage.database import Executor, Row, Untyped
+from idp.storage.database import Executor, Untyped
 from idp.values.ids import ClientId, GroupId
-from idp.values.secrets import Digest
 
 # One statement, so that the rules are those of the version beside them.
 VALUES_AND_RULES = """
@@ -26,12 +24,6 @@ SELECT
         )), '[]')
         FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id WHERE r.target_kind <> 'user'
     ) AS rules
-"""
-
-CLIENT = """
-SELECT c.*, ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id)
-    AS secrets
-FROM clients c WHERE c.client_id = $1
 """
 
 SET_VALUE = """
@@ -63,12 +55,6 @@ async def values_and_rules(executor: Executor) -> tuple[ConfigValues, Rules]:
     return of(row["config_values"]), _rules(row["version"], row["rules"])
 
 
-async def client(executor: Executor, client_id: ClientId) -> Client | None:
-    """The registered client; a disabled one too."""
-    row = await executor.fetchrow(CLIENT, client_id)
-    return None if row is None else client_of(row)
-
-
 async def stored_values(executor: Executor) -> dict[str, object]:
     """Only what was set, as JSON values."""
     return {row["name"]: row["value"] for row in await executor.fetch(STORED_VALUES)}
@@ -82,28 +68,6 @@ async def set_value(executor: Executor, name: str, value: object, at: datetime) 
 async def unset_value(executor: Executor, name: str) -> None:
     """Back to the default."""
     await executor.execute(UNSET_VALUE, name)
-
-
-def client_of(row: Row) -> Client:
-    """A row of `clients` with the digests of its live secrets, oldest first, in `secrets`."""
-    return Client(
-        client_id=ClientId(row["client_id"]),
-        name=row["name"],
-        application_type=row["application_type"],
-        auth_method=AuthMethod(row["token_endpoint_auth_method"]),
-        secrets=tuple(Digest(octets) for octets in row["secrets"]),
-        redirect_uris=tuple(row["redirect_uris"]),
-        post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
-        grant_types=frozenset(row["grant_types"]),
-        scopes=frozenset(row["scopes"]),
-        audiences=tuple(row["audiences"]),
-        id_token_alg=row["id_token_signed_response_alg"],
-        require_pkce=row["require_pkce"],
-        rotate_refresh_tokens=row["rotate_refresh_tokens"],
-        first_party=row["first_party"],
-        active=row["status"] == "active",
-        client_uri=row["client_uri"],
-    )
 
 
 def _rules(version: int, rows: list[dict[str, Untyped]]) -> Rules:

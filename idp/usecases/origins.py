@@ -1,7 +1,7 @@
 """The web origins whose scripts may read token, userinfo and revocation answers (RFC 9700 2.6)."""
 
 from idp.oidc.cors import allowed_origins
-from idp.storage import public_clients
+from idp.storage import clients
 from idp.usecases.services import Services
 
 
@@ -18,6 +18,6 @@ class PublicOrigins:
         cache = self._services.cache
         if not cache.trusted or cache.generation != self._generation:
             generation = cache.generation  # before reading: what changes meanwhile is read again
-            self._origins = allowed_origins(await public_clients.active(self._services.database))
+            self._origins = allowed_origins(await clients.public(self._services.database))
             self._generation = generation
         return origin in self._origins

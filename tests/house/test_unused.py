@@ -1,4 +1,4 @@
-"""What stands in the product is used there: what only tests call proves nothing about it. And maps leave nothing out."""
+"""What stands in the product is used there: what only tests call proves nothing about it. Maps leave nothing out."""
 
 import ast
 import re
