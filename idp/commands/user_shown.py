@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from idp.commands.output import facts, moment
-from idp.policy.rules import Rule
 from idp.usecases.user_profile import flat
 from idp.usecases.users import Lock, Shown
 
@@ -71,7 +70,7 @@ def _codes(shown: Shown) -> str | None:
 
 
 def _rule(shown: Shown) -> str | None:
-    return Rule(level=shown.own_rule.level).words if shown.own_rule else None
+    return shown.own_rule.words if shown.own_rule else None
 
 
 def _lock(lock: Lock) -> dict[str, object]:

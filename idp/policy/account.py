@@ -4,18 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from idp.authenticators.methods import Level
+from idp.policy.rules import Rule
 from idp.values.ids import GroupId, Subject, UserId
 
 ChangeDemanded = Literal["set_by_other", "compromised"]
 """Why a password must be changed at the next sign-in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRule:
-    """The policy rule set on this user, if any; `level` None means `if_enrolled`."""
-
-    level: Level | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +40,8 @@ class Account:
     """Whether the current set of recovery codes was acknowledged."""
     codes_left: int
     groups: frozenset[GroupId] = frozenset()
-    own_rule: OwnRule | None = None
+    own_rule: Rule | None = None
+    """The policy rule set on this user, if any."""
     exemption: Exemption | None = None
     audit_salt: bytes = field(default=b"", repr=False)
     """Salt of the key that this person's names and addresses are sealed under in security events."""

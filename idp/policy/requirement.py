@@ -88,8 +88,7 @@ def _asks(rules: Rules, account: Account, client: ClientId, asked: Level | None)
     for group in sorted(account.groups):
         name = rules.group_names.get(group, str(group))
         yield _Ask(source="group", name=name, rule=rules.groups.get(group), liftable=True)
-    own = None if account.own_rule is None else Rule(level=account.own_rule.level)
-    yield _Ask(source="user", name=account.username, rule=own, liftable=True)
+    yield _Ask(source="user", name=account.username, rule=account.own_rule, liftable=True)
     yield _Ask(source="client", name=client, rule=rules.clients.get(client), liftable=False)
     yield _Ask(source="request", name="", rule=None if asked is None else Rule(level=asked), liftable=False)
     enrolled = Rule(level=Level.TWO) if account.enrolled else None

@@ -3,7 +3,8 @@
 from asyncpg import Record
 
 from idp.authenticators.methods import Level
-from idp.policy.account import Account, Exemption, OwnRule
+from idp.policy.account import Account, Exemption
+from idp.policy.rules import Rule
 from idp.storage.database import Executor
 from idp.values.ids import GroupId, Subject, UserId
 
@@ -40,10 +41,10 @@ def account_of(row: Record) -> Account | None:
     )
 
 
-def _own_rule(row: Record) -> OwnRule | None:
+def _own_rule(row: Record) -> Rule | None:
     if row["rule_demand"] is None:
         return None
-    return OwnRule(level=None if row["rule_level"] is None else Level(row["rule_level"]))
+    return Rule(level=None if row["rule_level"] is None else Level(row["rule_level"]))
 
 
 def _exemption(row: Record) -> Exemption | None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from idp.directory.person import Person
 from idp.directory.user import User
-from idp.policy.account import Exemption, OwnRule
+from idp.policy.account import Exemption
+from idp.policy.rules import Rule
 from idp.storage.accounts import account_of
 from idp.storage.database import Executor, Row
 from idp.storage.people import person_of
@@ -70,7 +71,7 @@ class Shown:
     codes_left: int
     codes_saved: bool
     groups: tuple[str, ...]
-    own_rule: OwnRule | None
+    own_rule: Rule | None
     exemption: Exemption | None
     sessions: int
     locks: tuple[Lock, ...]

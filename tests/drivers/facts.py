@@ -21,7 +21,7 @@ from idp.login.purpose import Authorization
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.oidc.client import AuthMethod, Client
-from idp.policy.account import Account, Exemption, OwnRule
+from idp.policy.account import Account, Exemption
 from idp.policy.requirement import Requirement
 from idp.policy.rules import Rule, Rules
 from idp.values.ids import ClientId, GroupId, SessionId, Subject, UserId
@@ -114,7 +114,7 @@ def accounts(user: UserId = ALICE) -> SearchStrategy[Account]:
         codes_saved=USUALLY,
         codes_left=mostly(10, 3, 1, 0),
         groups=st.frozensets(st.sampled_from((STAFF, OPS))),
-        own_rule=mostly(None, OwnRule(level=None), OwnRule(level=Level.TWO)),
+        own_rule=mostly(None, Rule(level=None), Rule(level=Level.TWO)),
         exemption=exemptions(),
     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from idp.authenticators.methods import Level
-from idp.policy.account import Account, Exemption, OwnRule
+from idp.policy.account import Account, Exemption
 from idp.policy.explanation import sentences, summary
 from idp.policy.requirement import Reason, Requirement, requirement
 from idp.policy.rules import Rule, Rules
@@ -35,7 +35,7 @@ def test_the_default_policy_of_the_server_decides() -> None:
 
 def test_where_nothing_is_required_the_password_is_enough() -> None:
     rules = Rules(version=1, server=IF_ENROLLED, clients={WIKI: Rule(level=Level.ONE)})
-    assert explained(rules, replace(APPLESS, own_rule=OwnRule(level=None)), Level.ONE) == (
+    assert explained(rules, replace(APPLESS, own_rule=Rule(level=None)), Level.ONE) == (
         "The password is enough (1fa).",
         "server: if_enrolled - adds nothing",
         "user alice: if_enrolled - adds nothing",
@@ -50,7 +50,7 @@ def test_an_exemption_lifts_and_the_client_decides_all_the_same() -> None:
     exempt = replace(
         APPLESS,
         groups=frozenset({STAFF, OPS}),
-        own_rule=OwnRule(level=Level.TWO),
+        own_rule=Rule(level=Level.TWO),
         exemption=Exemption(until=datetime(2031, 12, 31, 23, 59, tzinfo=UTC), reason="kiosk in the lobby"),
     )
     rules = Rules(

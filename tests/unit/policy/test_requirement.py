@@ -12,7 +12,7 @@ from idp.authenticators.methods import Level, Method
 from idp.login.facts import ConsentFacts, Facts, Identity
 from idp.login.next_step import Ask, Cleared, next_step
 from idp.login.steps import Enrol, ProveFactor
-from idp.policy.account import Account, Exemption, OwnRule
+from idp.policy.account import Account, Exemption
 from idp.policy.requirement import Requirement, requirement
 from idp.policy.rules import Rule, Rules
 from tests.drivers import facts as drawn
@@ -24,7 +24,7 @@ PLACES = ("server", "group", "user", "client")
 YES_OR_NO = (False, True)
 
 
-def person(*, enrolled: bool = False, exemption: Exemption | None = None, own: OwnRule | None = None) -> Account:
+def person(*, enrolled: bool = False, exemption: Exemption | None = None, own: Rule | None = None) -> Account:
     return replace(
         drawn.account(), apps=int(enrolled), exemption=exemption, own_rule=own, groups=frozenset({STAFF, OPS})
     )
@@ -39,14 +39,13 @@ def situation(
 ) -> tuple[Rules, Account]:
     """The places named require a second factor; the others have the rule `otherwise`."""
     at = {place: REQUIRED if place in required else otherwise for place in PLACES}
-    own = at["user"]
     rules = Rules(
         version=1,
         server=at["server"],
         groups={OPS: at["group"]} if at["group"] else {},
         clients={WIKI: at["client"]} if at["client"] else {},
     )
-    return rules, person(enrolled=enrolled, exemption=exemption, own=OwnRule(level=own.level) if own else None)
+    return rules, person(enrolled=enrolled, exemption=exemption, own=at["user"])
 
 
 COMBINATIONS = [
@@ -145,7 +144,7 @@ def test_a_further_rule_never_lowers_the_level(rules: Rules, account: Account, a
         replace(rules, groups={**rules.groups, STAFF: REQUIRED}),
     ]
     assert all(needed(more, account, asked=asked).level >= before for more in stricter)
-    assert needed(rules, replace(account, own_rule=OwnRule(level=Level.TWO)), asked=asked).level >= before
+    assert needed(rules, replace(account, own_rule=REQUIRED), asked=asked).level >= before
     assert needed(rules, replace(account, apps=1), asked=asked).level == Level.TWO
     assert needed(rules, account, asked=Level.TWO).level == Level.TWO
 
