@@ -23,7 +23,9 @@ from bench.stand import Stand
 CONNECTIONS = 8
 PEOPLE = 1300
 SIGNED_IN = 32
-MEMORY_REQUESTS = 100_000
+MEMORY_ROUNDS = ("client_credentials (ES256)", "userinfo", "introspection", "jwks")
+MEMORY_REQUESTS = 25_000
+"""Of each of these, so 100,000 in all."""
 ONE_TICK_MS = 0.5
 """Less is what the operating system's clock ticks put down to a thread that did nothing."""
 
@@ -86,12 +88,20 @@ def _measure(workers: int, rounds: int, only: str, *, memory: bool) -> None:
         print(f"\n{workers} worker(s): cold start {cold:.2f} s, warm {warm:.2f} s, idle memory {idle:.0f} MB a worker")
         print(f"{'CPU ms per operation':38} {'server':>7} {'database':>9} {'both':>7} {'best':>7} {'per s':>8}")
         population = asyncio.run(populate(stand.environ, PEOPLE))
-        for case in asyncio.run(_cases(stand, population, rounds)):
+        cases = asyncio.run(_cases(stand, population, rounds))
+        for case in cases:
             if only in case.name:
                 print(line(_rows(stand, case, rounds)), flush=True)
         if memory:
-            asyncio.run(run(stand.issuer, operations.plain_get("/jwks"), MEMORY_REQUESTS, CONNECTIONS))
-            print(f"memory after {MEMORY_REQUESTS} further requests: {max(stand.worker_memory()):.0f} MB a worker")
+            _memory(stand, cases)
+
+
+def _memory(stand: Stand, cases: list[Case]) -> None:
+    print(f"memory of a worker before: {max(stand.worker_memory()):.1f} MB")
+    for name in MEMORY_ROUNDS:
+        operation = next(case.operation(0) for case in cases if case.name == name)
+        asyncio.run(run(stand.issuer, operation, MEMORY_REQUESTS, CONNECTIONS))
+        print(f"after {MEMORY_REQUESTS} further requests ({name}): {max(stand.worker_memory()):.1f} MB", flush=True)
 
 
 async def _cases(stand: Stand, population: Population, rounds: int) -> list[Case]:
