@@ -101,8 +101,11 @@ class Visitors:
             self._known.popitem(last=False)
 
     def rename(self, visitor: Visitor) -> None:
-        """Give the visitor a new cookie value, so that one planted before the sign-in opens nothing after it."""
-        self._known.pop(visitor.name, None)
+        """Give the visitor a new cookie value, so that one planted before the sign-in opens nothing after it.
+
+        Under the old value only the flights stay: another tab may be coming back with it at this moment.
+        """
+        self.keep(Visitor(name=visitor.name, flights=visitor.flights))
         visitor.name = secrets.token_urlsafe(32)
         self.keep(visitor)
 

@@ -53,6 +53,20 @@ def test_a_new_name_closes_the_old_one() -> None:
     assert not visitors.is_form_token(visitor, token)
 
 
+def test_another_tab_may_still_come_back_with_the_old_name() -> None:
+    """Two sign-ins of one browser end at the same moment: the second finds its flight, and nobody's sign-in."""
+    visitors = Visitors("s")
+    visitor = visitors.find(None)
+    visitors.keep(visitor)
+    old = visitor.name
+    visitor.begin("other tab", flight())
+    visitors.rename(visitor)
+    found = visitors.find(old)
+    assert found.land("other tab", "wiki")
+    assert visitor.land("other tab", "wiki") is None
+    assert (found.signed_in, found.problems, found.leaving) == ({}, {}, {})
+
+
 def test_form_tokens_are_of_one_visitor_and_any_text_may_be_presented() -> None:
     """Also text that is not ASCII."""
     visitors = Visitors("s")
