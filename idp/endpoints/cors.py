@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from idp.usecases.origins import PublicOrigins
+from idp.usecases.cors import PublicOrigins
 from idp.usecases.services import Services
 from idp.web.cors import Cors, any_origin
 

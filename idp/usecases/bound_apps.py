@@ -1,22 +1,21 @@
 """A second factor bound by somebody who knows its secrets: for accounts that arrive with one, such as the demo's."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from idp.audit.sign_in import EnrolmentConfirmed
-from idp.authenticators import recovery_code, totp
+from idp.authenticators import totp
 from idp.authenticators.recovery_code import display
 from idp.directory.permissions import Permission
-from idp.keystore.service_keys import ServiceKeyName, recovery_digest
 from idp.storage import bound_apps, endings
 from idp.storage.bound_apps import KnownApp, SavedCodes
 from idp.usecases.management import found_user
+from idp.usecases.recovery_codes import made_codes
 from idp.usecases.second_factor import secret_place
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.entropy import random_uuid
 from idp.values.ids import AuthenticatorId
-from idp.values.secrets import Digest, RecoveryCode, TotpSecret
+from idp.values.secrets import RecoveryCode, TotpSecret
 
 __all__ = ["KnownFactor", "bind", "display", "new_factor"]
 
@@ -34,16 +33,13 @@ class KnownFactor:
 
 
 async def new_factor(services: Services) -> KnownFactor:
-    """Fresh secrets: ten slow hashes, about 200 ms of CPU. Raises Busy."""
+    """Fresh secrets. Raises Busy."""
     entropy = services.entropy
     secret, app = totp.new_secret(entropy), AuthenticatorId(random_uuid(entropy))
-    codes, salt = recovery_code.new_set(entropy), recovery_code.new_salt(entropy)
-    stretched = await services.hashing.run(_stretched, codes, salt)
-    keys = services.service_keys
-    pepper = keys.current(ServiceKeyName.RECOVERY_CODE_PEPPER).id
+    made = await made_codes(services)
     return KnownFactor(
         secret=secret,
-        codes=codes,
+        codes=made.codes,
         app=KnownApp(
             id=app,
             sealed_secret=services.sealer.seal(secret.expose().encode(), secret_place(app)),
@@ -51,9 +47,9 @@ async def new_factor(services: Services) -> KnownFactor:
         ),
         saved=SavedCodes(
             id=AuthenticatorId(random_uuid(entropy)),
-            salt=salt,
-            pepper_id=pepper,
-            digests=[Digest(recovery_digest(keys, each, pepper)) for each in stretched],
+            salt=made.salt,
+            pepper_id=made.pepper_id,
+            digests=made.digests,
         ),
     )
 
@@ -64,7 +60,3 @@ async def bind(unit: Unit, name: str, factor: KnownFactor) -> None:
     apps, _ = await endings.unbind_second_factors(unit.connection, user.id)
     await bound_apps.insert(unit.connection, user.id, factor.app, factor.saved, unit.at)
     await unit.record(EnrolmentConfirmed(authenticator=factor.app.id, replaced=apps > 0), user=user.id)
-
-
-def _stretched(codes: Sequence[RecoveryCode], salt: bytes) -> list[bytes]:
-    return [recovery_code.stretched(code, salt) for code in codes]

@@ -1,6 +1,7 @@
 """Recovery codes of a person: made with each enrolment, on show until acknowledged, never shown again."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from idp.audit.sign_in import RecoveryCodesAcknowledged, RecoveryCodesMade
@@ -39,19 +40,35 @@ def moment_of(current: Current) -> Moment:
     )
 
 
-async def new_codes(scene: Scene, interaction: InteractionId) -> NewCodes:
-    """A set ready to be stored: ten slow hashes, about 200 ms of CPU. Raises Busy."""
-    services, entropy = scene.services, scene.services.entropy
-    codes, salt = recovery_code.new_set(entropy), recovery_code.new_salt(entropy)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCodes:
+    """A set in clear, for whoever is to save it, and what is stored of it."""
+
+    codes: tuple[RecoveryCode, ...]
+    salt: bytes
+    pepper_id: str
+    digests: tuple[Digest, ...]
+
+
+async def made_codes(services: Services) -> MadeCodes:
+    """A fresh set: ten slow hashes, about 200 ms of CPU. Raises Busy."""
+    codes, salt = recovery_code.new_set(services.entropy), recovery_code.new_salt(services.entropy)
     stretched = await services.hashing.run(_stretched, codes, salt)
-    keys = scene.configuration.service_keys
+    keys = services.service_keys
     pepper = keys.current(ServiceKeyName.RECOVERY_CODE_PEPPER).id
-    text = json.dumps([code.expose() for code in codes])
+    digests = tuple(Digest(recovery_digest(keys, each, pepper)) for each in stretched)
+    return MadeCodes(codes=codes, salt=salt, pepper_id=pepper, digests=digests)
+
+
+async def new_codes(scene: Scene, interaction: InteractionId) -> NewCodes:
+    """A set ready to be stored and shown. Raises Busy."""
+    made = await made_codes(scene.services)
+    text = json.dumps([code.expose() for code in made.codes])
     return NewCodes(
-        id=AuthenticatorId(ordered_uuid(entropy, scene.visit.at)),
-        salt=salt,
-        pepper_id=pepper,
-        digests=[Digest(recovery_digest(keys, each, pepper)) for each in stretched],
+        id=AuthenticatorId(ordered_uuid(scene.services.entropy, scene.visit.at)),
+        salt=made.salt,
+        pepper_id=made.pepper_id,
+        digests=made.digests,
         sealed=scene.configuration.sealer.seal(text.encode(), codes_place(interaction)),
         until=scene.visit.at + SETUP_LIFETIME,
     )
