@@ -27,11 +27,6 @@ def provisioning_uri(issuer_name: str, account: str, secret: TotpSecret, paramet
     return uri
 
 
-def account_label(username: str, app_name: str | None = None) -> str:
-    """What the app shows below the issuer; a further app of one person adds its name, since apps key entries on it."""
-    return f"{username} ({app_name})" if app_name else username
-
-
 def manual_key(secret: TotpSecret) -> str:
     """The secret in groups of 4, for typing; apps ignore the spaces."""
     text = secret.expose()

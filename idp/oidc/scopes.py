@@ -1,4 +1,4 @@
-"""Scopes: their syntax, the ones we know, and which of those asked for are granted. claims.py says what they reveal."""
+"""Scopes: their syntax, the ones we know, and which of those asked for are allowed. claims.py says what they reveal."""
 
 import re
 from collections.abc import Iterable
@@ -31,12 +31,6 @@ def parsed_scopes(text: str | None) -> tuple[str, ...]:
 def allowed(requested: Iterable[str], registered: AbstractSet[str]) -> tuple[str, ...]:
     """Those asked for that the client is registered for; the others are dropped without a word (RFC 6749 3.3)."""
     return tuple(scope for scope in requested if scope in registered)
-
-
-def granted(requested: tuple[str, ...], *, first_party: bool, consented: AbstractSet[str]) -> tuple[str, ...]:
-    """What the grant holds: offline_access only where consented or asked by a first-party client (OIDC Core 11)."""
-    keep_offline = first_party or OFFLINE_ACCESS in consented
-    return tuple(scope for scope in requested if scope != OFFLINE_ACCESS or keep_offline)
 
 
 def scope_text(scopes: Iterable[str]) -> str:

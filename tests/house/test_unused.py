@@ -14,14 +14,12 @@ DECLARED = {"PERMISSION", "READING"}  # read by test_permissions, and by the rol
 # Each with the reason why nothing in the product uses it yet.
 WAITING = {
     "idp/audit/catalogue.py KINDS": "what an auditor can filter by",
-    "idp/authenticators/otpauth.py account_label": "a second app of one person",
     "idp/commands/tree.py command_line": "__main__ imports it by name",
     "idp/demo/errors_explained.py known_codes": "tests ask whether every code is explained",
     "idp/keystore/audit_sealing.py open_personal": "reading security events",
     "idp/oidc/errors.py ServerError": "the family is whole: metadata and edges spell these codes",
     "idp/oidc/errors.py TemporarilyUnavailable": "as ServerError",
     "idp/oidc/errors.py UnmetAuthenticationRequirements": "an essential acr in the claims parameter",
-    "idp/oidc/scopes.py granted": "an offline_access that a person can leave out",
 }
 
 

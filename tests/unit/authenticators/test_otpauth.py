@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.authenticators.otpauth import account_label, manual_key, provisioning_uri
+from idp.authenticators.otpauth import manual_key, provisioning_uri
 from idp.authenticators.totp import TotpParameters
 from idp.values.secrets import TotpSecret
 
@@ -48,7 +48,7 @@ def test_a_name_of_which_nothing_is_left_is_refused(issuer: str, account: str) -
 
 @given(st.text(min_size=1).map(lambda text: "x" + text), st.text().map(lambda text: "y" + text))
 def test_every_pair_of_names_makes_one_label_that_parsers_read_back(issuer: str, account: str) -> None:
-    """T-issuer: prefix and parameter are identical, and exactly one colon stands between the names."""
+    """T-18: apps key their entries on both names. Prefix and parameter are identical, one colon stands between."""
     uri = provisioning_uri(issuer, account, SECRET, DEFAULT)
     assert uri.isascii()
     assert "+" not in uri
@@ -57,12 +57,6 @@ def test_every_pair_of_names_makes_one_label_that_parsers_read_back(issuer: str,
     assert parse_qs(urlsplit(uri).query)["issuer"] == [label.split(":")[0]]
     read = pyotp.parse_uri(uri)
     assert (read.issuer, read.name, read.secret) == (*label.split(":"), SECRET.expose())
-
-
-def test_a_further_app_of_one_person_is_told_apart() -> None:
-    """T-18: apps key their entries on issuer and account."""
-    assert account_label("alice") == "alice"
-    assert account_label("alice", "work phone") == "alice (work phone)"
 
 
 def test_the_key_is_shown_in_groups_of_four() -> None:

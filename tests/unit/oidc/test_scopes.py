@@ -1,9 +1,9 @@
-"""Scopes: RFC 6749 3.3, OIDC Core 11; security.md O-13, O-31."""
+"""Scopes: RFC 6749 3.3, OIDC Core 11; security.md O-13."""
 
 import pytest
 
 from idp.oidc.errors import InvalidScope
-from idp.oidc.scopes import allowed, granted, is_scope, parsed_scopes, scope_text
+from idp.oidc.scopes import allowed, is_scope, parsed_scopes, scope_text
 
 
 def test_scopes_are_words_between_spaces_each_once() -> None:
@@ -22,14 +22,6 @@ def test_other_characters_are_refused(text: str) -> None:
 
 def test_only_registered_scopes_are_allowed() -> None:
     assert allowed(("openid", "x", "email"), {"email", "openid", "phone"}) == ("openid", "email")
-
-
-def test_offline_access_is_granted_by_consent_or_to_the_first_party() -> None:
-    """OIDC Core 11, O-31."""
-    asked = ("openid", "offline_access", "email")
-    assert granted(asked, first_party=False, consented=frozenset({"openid"})) == ("openid", "email")
-    assert granted(asked, first_party=False, consented=frozenset({"offline_access"})) == asked
-    assert granted(asked, first_party=True, consented=frozenset()) == asked
 
 
 def test_a_scope_member_is_joined_by_spaces() -> None:
