@@ -5,13 +5,7 @@ from idp.oidc.errors import UnauthorizedClient
 from idp.values.ids import ClientId
 
 
-def revocable(owner: ClientId | None, client: Client) -> bool:
-    """Whether there is something to revoke; an unknown token is not, and answers 200 all the same (RFC 7009 2.2).
-
-    `owner` is the client it was issued to. Raises UnauthorizedClient for another client's token, which stays valid.
-    """
-    if owner is None:
-        return False
+def require_own(owner: ClientId, client: Client) -> None:
+    """Raises UnauthorizedClient for another client's token, which stays valid; `owner` is the one it was issued to."""
     if owner != client.client_id:
         raise UnauthorizedClient("this token was not issued to this client")
-    return True

@@ -21,7 +21,7 @@ def hint_of(keyring: Keyring, issuer: Issuer, text: str | None) -> VerifiedHint 
         claims = verify(text, keyring.hint_keys(), algs=ALGORITHMS, typ=TYP)
     except InvalidJwt:
         return None
-    return verified_hint(claims, TYP, issuer)
+    return verified_hint(claims, issuer)
 
 
 def expected_subject(keyring: Keyring, issuer: Issuer, request: AuthorizationRequest) -> Subject | None:

@@ -26,4 +26,4 @@ def accepted_token(
         )
     except InvalidJwt as error:
         raise InvalidToken("the access token is not valid", detail=str(error)) from None
-    return accepted(claims, TYP, issuer=services.settings.issuer, audience=audience, at=at)
+    return accepted(claims, issuer=services.settings.issuer, audience=audience, at=at)

@@ -8,7 +8,7 @@ from idp.oidc.access_token import AccessToken
 from idp.oidc.client import Client
 from idp.oidc.errors import InvalidToken
 from idp.oidc.presented_token import PresentedToken
-from idp.oidc.revocation import revocable
+from idp.oidc.revocation import require_own
 from idp.storage import grants, refresh_tokens, revoked_tokens
 from idp.storage.events import EncodedEvent
 from idp.storage.grants import Owner
@@ -41,17 +41,18 @@ async def _access_token(services: Services, client: Client, token: Token, call: 
         access = accepted_token(services, configuration, token, audience=None, at=call.at)
     except InvalidToken:
         return
-    if revocable(access.client_id, client):
-        if access.grant is None:
-            await _machine_token(services, client, access, call)
-        else:
-            await _end(services, client, access.grant, "access_token", call)
+    require_own(access.client_id, client)
+    if access.grant is None:
+        await _machine_token(services, client, access, call)
+    else:
+        await _end(services, client, access.grant, "access_token", call)
 
 
 async def _refresh_token(services: Services, client: Client, token: RefreshToken, call: ClientCall) -> None:
     found = await refresh_tokens.find(services.database, token, None, call.at)
     grant = found.facts.grant if found else None
-    if grant is not None and revocable(grant.client_id, client):
+    if grant is not None:
+        require_own(grant.client_id, client)
         await _end(services, client, grant.grant, "refresh_token", call)
 
 
