@@ -3,6 +3,9 @@
 async def test_…(database, clock):      # a fresh database, as the server's role
 async def test_…(services, clock):      # what use cases are handed, over a fresh database
 async def test_…(server, services):     # the whole provider at server.issuer
+
+Docstrings of tests cite what they hold: RFCs; requirements by id (`O-15`, `V6.4.1`: docs/security-requirements.md);
+`decision 5`: docs/decisions/.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ async def press(page: Page, words: str) -> None:
 
 
 async def test_every_page_in_turn(page: Page, base_url: str, provider: LyingProvider) -> None:
-    """ux: axe, 320 px, both schemes; the console stays empty, so the policy let everything through."""
+    """Axe, 320 px, both schemes; the console stays empty, so the policy let everything through."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.goto(f"{base_url}/")

@@ -31,7 +31,7 @@ async def paste(page: Page, selector: str, text: str) -> None:
 
 
 async def test_codes_are_taken_as_they_are_pasted(profiles: Profiles, provider: Provider, apps: Apps) -> None:
-    """Decision 1: blanks, dashes and full-width digits; recovery codes in any case, with blanks for dashes."""
+    """Blanks, dashes and full-width digits; recovery codes in any case, with blanks for dashes."""
     context = await profiles.new(permissions=["clipboard-read", "clipboard-write"])
     page = await context.new_page()
     alice = Mouse(page=page, person=await provider.person())
@@ -59,7 +59,7 @@ async def test_codes_are_taken_as_they_are_pasted(profiles: Profiles, provider: 
 
 
 async def test_a_wrong_password_is_said_first_and_keeps_the_name(page: Page, provider: Provider, apps: Apps) -> None:
-    """Ux 1: title, focus on the summary, its link leads to the field, which says that it is wrong; no password kept."""
+    """Title, focus on the summary, its link leads to the field, which says that it is wrong; no password kept."""
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
     await alice.fill("#username", "alice")
@@ -74,7 +74,7 @@ async def test_a_wrong_password_is_said_first_and_keeps_the_name(page: Page, pro
 
 
 async def test_a_wrong_code_is_said_at_its_field(page: Page, provider: Provider, apps: Apps) -> None:
-    """Ux 2.2: each kind of wrong input has a sentence of its own; the code that confirmed the set-up is used up."""
+    """Each kind of wrong input has a sentence of its own; the code that confirmed the set-up is used up."""
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
     await alice.sign_in()
@@ -103,7 +103,7 @@ async def test_a_wrong_code_is_said_at_its_field(page: Page, provider: Provider,
 
 
 async def test_a_pause_says_until_when_and_what_still_works(page: Page, provider: Provider, apps: Apps) -> None:
-    """Ux 2.2: the last three tries are counted down; then a page names the time, the other way in, and opens again."""
+    """The last three tries are counted down; then a page names the time, the other way in, and opens again."""
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
     await alice.sign_in()
@@ -137,7 +137,7 @@ def wrong_code(visitor: Mouse) -> str:
 
 
 async def test_step_up_asks_only_for_what_is_missing(page: Page, provider: Provider, apps: Apps) -> None:
-    """Design 4: a password-only session is led to the second factor alone, here into its set-up."""
+    """A password-only session is led to the second factor alone, here into its set-up."""
     await provider.rule("server", "", Rule(level=None))
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
@@ -162,7 +162,7 @@ async def test_a_required_app_after_a_password_only_one(page: Page, provider: Pr
 
 
 async def test_a_lost_phone_ends_with_a_new_app(page: Page, provider: Provider, apps: Apps) -> None:
-    """Ux 2.3: after a recovery code the app is set up again in the same sign-in, with new codes."""
+    """After a recovery code the app is set up again in the same sign-in, with new codes."""
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
     await alice.sign_in()

@@ -1,4 +1,4 @@
-"""Leaving for the app after a POST: another origin, one that redirects on, a private scheme (ux decision 2)."""
+"""Leaving for the app after a POST: another origin, one that redirects on, a private scheme."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ async def enrolled(profiles: Profiles, provider: Provider, apps: Apps) -> Person
 
 
 async def test_refresh_never_posts_again_and_shows_the_same(alice: Mouse, apps: Apps) -> None:
-    """Ux 1, 6: POST, then 303 to GET; the picture, the key and the recovery codes stay as they are."""
+    """POST, then 303 to GET; the picture, the key and the recovery codes stay as they are."""
     page = alice.page
     await alice.open_app(apps.wiki)
     while (step := await alice.step()) != "demo-signed-in":
@@ -55,7 +55,7 @@ async def test_refresh_never_posts_again_and_shows_the_same(alice: Mouse, apps: 
 
 
 async def test_back_leads_on_and_never_to_a_step_that_is_done(alice: Mouse, apps: Apps) -> None:
-    """Ux 1: a step already passed moves on; Back from the app says that the sign-in is done."""
+    """A step already passed moves on; Back from the app says that the sign-in is done."""
     page = alice.page
     await alice.open_app(apps.wiki)
     before = ""
@@ -103,7 +103,7 @@ async def test_a_browser_that_keeps_pages_in_memory_shows_no_codes_either(provid
 async def test_the_good_code_twice_in_a_moment_is_one_sign_in(
     profiles: Profiles, provider: Provider, apps: Apps, enrolled: Person
 ) -> None:
-    """Decision 4: the answer to the first press is late, the second press reaches the server too; no «already used»."""
+    """The answer to the first press is late, the second press reaches the server too; no «already used»."""
     page = await (await profiles.new(java_script_enabled=False)).new_page()
     alice = Mouse(page=page, person=enrolled)
     answered, pressed_again = asyncio.Event(), asyncio.Event()
@@ -182,7 +182,7 @@ async def test_a_first_sign_in_by_double_clicks(
 
 
 async def test_two_tabs_end_each_at_its_own_app(profiles: Profiles, apps: Apps, enrolled: Person) -> None:
-    """Ux 1: after the sign-in in one tab the other goes on by itself, to its own app."""
+    """After the sign-in in one tab the other goes on by itself, to its own app."""
     context = await profiles.new()
     one = Mouse(page=await context.new_page(), person=enrolled)
     other = Mouse(page=await context.new_page(), person=enrolled)
@@ -223,7 +223,7 @@ async def test_a_sign_in_that_waited_too_long_names_its_app(
 
 
 async def test_without_cookies_the_person_learns_it_before_typing(profiles: Profiles, provider: Provider) -> None:
-    """Ux 1: /authorize sets the cookie, the page behind it checks it; the way back to the app stands there."""
+    """/authorize sets the cookie, the page behind it checks it; the way back to the app stands there."""
     context = await profiles.new()
     page = await context.new_page()
     wiki = await provider.app("wiki")
@@ -242,7 +242,7 @@ async def test_without_cookies_the_person_learns_it_before_typing(profiles: Prof
 
 
 async def test_a_cookie_lost_on_the_way_leads_back_to_the_app(alice: Mouse, apps: Apps) -> None:
-    """Decision 5: the address carries a signed reference of the app, so that the page can lead back to it."""
+    """The address carries a signed reference of the app, so that the page can lead back to it."""
     await alice.open_app(apps.wiki)
     await alice.sign_in(until="enrolment")
     await alice.page.context.clear_cookies(domain="localhost")

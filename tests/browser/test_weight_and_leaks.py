@@ -24,7 +24,7 @@ SIGN_IN_PAGES = ("password", "password-wrong", "second-factor", "recovery", "enr
 SHIFT = """new Promise(done => { let sum = 0; new PerformanceObserver(list => {
     for (const each of list.getEntries()) sum += each.value }).observe({ type: "layout-shift", buffered: true });
     setTimeout(() => done(sum), 100) })"""
-# 400 kbit/s with the delay of a mobile network (ux 7, check 5)
+# 400 kbit/s with the delay of a mobile network
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 
 
@@ -38,7 +38,7 @@ async def base_url(profiles: Profiles) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize(("name", "raw", "packed"), [("app.css", 16, 5), ("app.js", 10, 4)])
 def test_stylesheet_and_script_stay_small(name: str, raw: int, packed: int) -> None:
-    """Ux 3, in KiB."""
+    """In KiB."""
     asset = static.assets()[static.path_of(name).removeprefix(static.PREFIX)]
     assert len(asset.body) <= raw * KIB
     assert len(asset.compressed) <= packed * KIB
@@ -56,7 +56,7 @@ async def test_a_sign_in_page_is_three_requests_under_14_kib(page: Page, profile
 
 
 async def test_nothing_moves_on_a_slow_connection(profiles: Profiles, base_url: str) -> None:
-    """Ux 7, check 5: a cold cache at 400 kbit/s."""
+    """A cold cache at 400 kbit/s."""
     for name in SIGN_IN_PAGES:
         context = await profiles.new()
         page = await context.new_page()

@@ -55,7 +55,7 @@ async def test_each_signature(provider: Provider, browser: Browser, library: Lib
 
 
 async def test_a_first_sign_in_enrols_and_asks_consent(provider: Provider, browser: Browser, library: Library) -> None:
-    """Design 1: whoever must have a second factor sets it up inside that very sign-in."""
+    """Whoever must have a second factor sets it up inside that very sign-in."""
     client, alice = await relying_party(provider, library, metadata=THIRD_PARTY), await somebody(provider)
     tokens = await signed_in(client, alice, browser)
     assert alice.steps == ["password", "enrolment", "recovery-codes", "consent"]
@@ -66,7 +66,7 @@ async def test_a_first_sign_in_enrols_and_asks_consent(provider: Provider, brows
 
 
 async def test_a_recovery_code_is_the_second_step(provider: Provider, browser: Browser, library: Library) -> None:
-    """Design 4: RFC 8176 has no value for it, and it is no `otp`; a refresh repeats it."""
+    """Decision 3: RFC 8176 has no value for it, and it is no `otp`; a refresh repeats it."""
     client, alice = await relying_party(provider, library), await somebody(provider)
     await signed_in(client, alice, browser)
     alice.use_recovery_code = True
@@ -75,7 +75,7 @@ async def test_a_recovery_code_is_the_second_step(provider: Provider, browser: B
 
 
 async def test_an_exempt_person_steps_up_when_asked(provider: Provider, browser: Browser, library: Library) -> None:
-    """Design 4: an exemption lifts the server's rule and never what a request asks; only what is missing is asked."""
+    """An exemption lifts the server's rule and never what a request asks; only what is missing is asked."""
     client, alice = await relying_party(provider, library), await somebody(provider)
     await exempt(provider, alice)
     tokens = await signed_in(client, alice, browser)
@@ -91,7 +91,7 @@ async def test_an_exempt_person_steps_up_when_asked(provider: Provider, browser:
 
 
 async def test_an_exempt_person_goes_the_whole_way_by_password(provider: Provider, library: Library) -> None:
-    """Design 4: `1fa` in every token of the grant."""
+    """`1fa` in every token of the grant."""
     client, alice = await relying_party(provider, library), await somebody(provider)
     await exempt(provider, alice)
     await whole_journey(client, alice, expected_amr=["pwd"])

@@ -34,7 +34,7 @@ def filled(path: str) -> str:
 
 
 async def test_every_route_has_an_edge_and_its_kind(services: Services) -> None:
-    """design.md 3: the kind owns errors, CSRF, CORS, headers; a bare handler would have none of them."""
+    """The kind owns errors, CSRF, CORS, headers; a bare handler would have none of them."""
     bare = [route.path for route in routes(services) if not isinstance(route.app, Edge)]
     assert bare == []
     edges = {route.path: route.app for route in routes(services) if isinstance(route.app, Edge)}

@@ -1,4 +1,4 @@
-"""The wheel holds all that runs (design.md 7: templates and migrations under `idp/`), and nothing of the tests."""
+"""The wheel holds all that runs (templates and migrations under `idp/`), and nothing of the tests."""
 
 import subprocess
 import sys

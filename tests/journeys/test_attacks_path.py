@@ -1,4 +1,4 @@
-"""An issuer below a path of a shared host: everything happens below it, and nothing above (RFC 8414 3, design 4)."""
+"""An issuer below a path of a shared host: everything happens below it, and nothing above (RFC 8414 3)."""
 
 from __future__ import annotations
 

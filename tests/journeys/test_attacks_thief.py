@@ -129,7 +129,7 @@ async def test_a_sign_in_under_way_ends_with_everything_else(provider: Provider,
 
 
 async def test_an_exemption_that_ends_on_the_way_no_longer_counts(provider: Provider, browser: Browser) -> None:
-    """Design 4: judged at each step; who was exempt at the password is not at the consent that comes too late."""
+    """Judged at each step; who was exempt at the password is not at the consent that comes too late."""
     wiki, alice = await provider.app(metadata=ASKS_CONSENT), await provider.person()
     await exempt(provider, alice, days=1)
     provider.clock.advance(hours=23, minutes=45)
@@ -189,7 +189,7 @@ async def test_a_session_cookie_alone_finishes_nobodys_sign_in(provider: Provide
 
 
 async def test_the_known_cookie_opens_nothing(provider: Provider, browser: Browser) -> None:
-    """Design 4: it grants a counter of its own and nothing else; both steps are asked."""
+    """Decision 5: it grants a counter of its own and nothing else; both steps are asked."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     await sign_in(wiki, alice, browser)

@@ -173,7 +173,7 @@ async def enrolled(provider: Provider, wiki: AuthlibClient) -> Person:
 async def test_a_restored_provider_knows_people_factors_apps_and_grants(
     provider: Provider, fresh: FreshDatabase, machine: Machine, tmp_path: Path
 ) -> None:
-    """ASVS 11.1.1, design 4 (`keys/`): dump and root keys together are everything there is."""
+    """ASVS 11.1.1, docs/operations.md: dump and root keys together are everything there is."""
     wiki = await provider.app()
     alice = await provider.person()
     async with Browser() as browser:

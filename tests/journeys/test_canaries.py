@@ -96,7 +96,7 @@ def _typed_as_a_name(secret: str, table: str) -> bool:
 
 @pytest.mark.parametrize("step", ["password", "second-factor", "recovery", "new-password"])
 async def test_no_page_shows_a_secret_again(provider: Provider, browser: Browser, step: str) -> None:
-    """Ux 1: errors keep what was typed, except passwords and codes."""
+    """Errors keep what was typed, except passwords and codes."""
     wiki = await provider.app()
     alice = await (provider.person(own=False) if step == "new-password" else enrolled(provider, wiki))
     alice.use_recovery_code = step == "recovery"

@@ -81,7 +81,7 @@ async def test_the_reasons_are_told(stage: CommandLine) -> None:
 
 
 async def test_an_exemption_lifts_all_but_client_and_request(stage: CommandLine) -> None:
-    """design.md 4: an exemption never lifts what a client or the request asks."""
+    """An exemption never lifts what a client or the request asks."""
     until = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
     await stage("user", "exempt", "alice", "--until", until, "--reason", "kiosk")
     assert (await stage("policy", "explain", "alice", "wiki", "--json")).json["level"] == "1fa"

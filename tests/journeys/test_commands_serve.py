@@ -132,7 +132,7 @@ async def test_a_folder_that_can_hold_no_root_key_stops_the_start(folder: Path) 
 
 
 async def test_a_missing_root_key_stops_the_start(folder: Path) -> None:
-    """design.md 4: a database that names a root key which the folder lacks is not served, and gets no new keys."""
+    """A database that names a root key which the folder lacks is not served, and gets no new keys."""
     async with serve_process(folder) as serve:
         await serve.ready()
         await serve.told_to_stop(signal.SIGTERM)

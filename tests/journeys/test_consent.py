@@ -49,7 +49,7 @@ async def test_a_consent_counts_in_every_browser_and_for_nobody_else(provider: P
 
 
 async def test_more_scopes_ask_again_and_fewer_do_not(provider: Provider, browser: Browser) -> None:
-    """Design 4: once per scope set; what was allowed before stays allowed."""
+    """Once per scope set; what was allowed before stays allowed."""
     chat, alice = await provider.app("chat", metadata=THIRD_PARTY), await provider.person()
     await sign_in(chat, alice, browser, scope="openid email")
     assert (await browser.open(await chat.authorization_url(scope="openid"))).at_app
@@ -78,7 +78,7 @@ async def test_a_client_that_anybody_can_pose_as_is_asked_about_each_time(
 
 
 async def test_a_first_party_client_is_never_asked_about(provider: Provider, browser: Browser) -> None:
-    """Design 4, offline_access included (O-31)."""
+    """offline_access included (O-31)."""
     metadata = Metadata(first_party=True, redirect_uris=("http://127.0.0.1/callback",))
     tool, alice = await provider.app("tool", "native", metadata=metadata), await provider.person()
     page = await sign_in(tool, alice, browser, scope="openid offline_access")
@@ -89,7 +89,7 @@ async def test_a_first_party_client_is_never_asked_about(provider: Provider, bro
 
 
 async def test_denied(provider: Provider, browser: Browser) -> None:
-    """Ux 2.6: access_denied with state and iss, by the returning page; nothing is remembered, no session begins."""
+    """access_denied with state and iss, by the returning page; nothing is remembered, no session begins."""
     chat, alice = await provider.app("chat", metadata=THIRD_PARTY), await provider.person()
     page = await alice.sign_in(await browser.open(await chat.authorization_url()), until="consent")
     page = await page.submit(button="Do not allow")
@@ -149,7 +149,7 @@ async def test_consent_cannot_be_posted_before_the_password(provider: Provider, 
 async def test_asking_for_consent_before_enrolment_is_done_shows_enrolment(
     provider: Provider, browser: Browser
 ) -> None:
-    """The order of design 2: consent is last."""
+    """The order of docs/architecture.md: consent is last."""
     chat, alice = await provider.app("chat", metadata=THIRD_PARTY), await provider.person()
     page = await alice.sign_in(await browser.open(await chat.authorization_url(acr_values="2fa")), until="enrolment")
     page = await browser.open(page.url.replace("/enrolment", "/consent"))

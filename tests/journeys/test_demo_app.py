@@ -90,7 +90,7 @@ async def test_every_claim_that_comes_is_explained(stage: Stage) -> None:
 
 
 async def test_alice_sets_her_second_factor_up_on_the_way(stage: Stage) -> None:
-    """Design 1: forced enrolment inside the very sign-in; the next one asks for the code."""
+    """Forced enrolment inside the very sign-in; the next one asks for the code."""
     alice = stage.person("alice")
     page = await stage.signed_in("Wiki", alice)
     assert alice.steps == ["password", "enrolment", "recovery-codes", "consent"]
@@ -106,7 +106,7 @@ async def test_alice_sets_her_second_factor_up_on_the_way(stage: Stage) -> None:
 
 
 async def test_carol_is_in_the_group_of_admins(stage: Stage) -> None:
-    """relying-apps.md: groups is a list, here of one; she is asked for a second factor like everybody."""
+    """A list, here of one (docs/architecture.md, relying apps); she is asked for a second factor like everybody."""
     carol = stage.person("carol")
     page = await stage.signed_in("Wiki", carol)
     assert carol.steps == ["password", "enrolment", "recovery-codes", "consent"]
@@ -182,7 +182,7 @@ async def test_refresh_shows_old_and_new(stage: Stage, app: str) -> None:
 
 
 async def test_a_refresh_that_policy_refuses_is_explained(stage: Stage) -> None:
-    """Design 4: a policy that is no longer met gives invalid_grant; the person can sign in again from that page."""
+    """A policy that is no longer met gives invalid_grant; the person can sign in again from that page."""
     dave = stage.person("dave")
     await stage.signed_in("Notes", dave)
     await stage.signed_in("Wiki", dave)
@@ -236,7 +236,7 @@ async def test_choosing_another_account(stage: Stage) -> None:
 
 @pytest.mark.parametrize("step", ["password", "second-factor", "consent"])
 async def test_cancel_comes_back_to_a_calm_page(stage: Stage, step: str) -> None:
-    """ux.md: every page of a sign-in has a way back; the app says what happened and offers to try again."""
+    """Every page of a sign-in has a way back; the app says what happened and offers to try again."""
     page = await (await stage.browser.open(f"{stage.url}/")).click("Sign in to Wiki")
     page = await stage.person("bob").sign_in(page, until=step)
     page = await page.click("Cancel and return to Wiki")
@@ -255,7 +255,7 @@ async def test_a_link_may_start_at_the_provider(stage: Stage) -> None:
 
 
 async def test_a_second_start_keeps_people_and_secrets(stage: Stage) -> None:
-    """Design 5: what demo.json remembers stays as it was; what it does not is made anew."""
+    """What demo.json remembers stays as it was; what it does not is made anew."""
     demo, base_url = stage.demo, stage.url
     before = Kept(
         passwords={each.username: each.password for each in demo.people},

@@ -60,7 +60,7 @@ async def signed_in(demo: DemoProcess, person: Person, *apps: str) -> list[Page]
 
 
 async def test_the_demo_shows_what_it_promises_and_keeps_it(folder: Path) -> None:
-    """Design 5: demo.json, the accounts, commands beside it, Ctrl-C, and a second start with the same accounts."""
+    """`demo.json`, the accounts, commands beside it, Ctrl-C, and a second start with the same accounts."""
     async with demo_process(folder) as demo:
         told_as_promised(demo.told, folder)
         someone = people(demo.told)

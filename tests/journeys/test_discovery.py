@@ -32,7 +32,7 @@ async def metadata(world: World) -> dict[str, object]:
 
 
 async def test_both_addresses_tell_the_same(world: World) -> None:
-    """O-49; certification B1: application/json, issuer as configured."""
+    """O-49; OpenID conformance: application/json, issuer as configured."""
     one, other = [await world.http.get(world.issuer.url(path)) for path in (OPENID, OAUTH)]
     assert one.status_code == 200
     assert one.headers["content-type"] == "application/json"
@@ -59,7 +59,6 @@ async def test_an_issuer_with_a_path_is_found_at_every_well_known_form(
 
 
 async def test_the_issuer_is_never_taken_from_the_host_header(world: World) -> None:
-    """design.md."""
     answer = await world.http.get(world.issuer.url(OPENID), headers={"Host": "evil.example"})
     assert answer.json()["issuer"] == world.issuer
     assert "evil" not in answer.text
@@ -80,7 +79,6 @@ async def test_documents_may_be_kept_for_minutes_and_asked_for_by_version(world:
 
 
 async def test_documents_cost_no_statement(world: World) -> None:
-    """design.md section 6."""
     await world.warm(await world.app())
     before = world.services.database.statements
     for path in (OPENID, OAUTH, "/jwks"):
@@ -89,7 +87,7 @@ async def test_documents_cost_no_statement(world: World) -> None:
 
 
 async def test_the_keys_are_public_and_named(world: World) -> None:
-    """RFC 7517, O-50; certification B2: unique kid, use and alg, no private member."""
+    """RFC 7517, O-50; OpenID conformance: unique kid, use and alg, no private member."""
     found = (await world.http.get(world.issuer.url("/jwks"))).json()["keys"]
     assert len({key["kid"] for key in found}) == len(found) >= 2
     for key in found:
@@ -120,7 +118,7 @@ async def test_a_new_key_is_published_at_once_and_an_algorithm_with_its_first_ke
 
 
 async def test_what_is_not_supported_is_said_outright(world: World) -> None:
-    """Certification B1: request_uri_parameter_supported defaults to true."""
+    """OpenID conformance: request_uri_parameter_supported defaults to true."""
     found = await metadata(world)
     assert found["request_uri_parameter_supported"] is False
     assert found["request_parameter_supported"] is False
@@ -140,7 +138,7 @@ async def test_the_documents_outlast_the_database(world: World) -> None:
 
 
 async def test_an_unadvertised_address_is_a_plain_404(world: World) -> None:
-    """relying-apps.md: Grafana also calls userinfo + /emails."""
+    """docs/architecture.md, relying apps: Grafana also calls userinfo + /emails."""
     assert (await world.http.get(world.issuer.url("/userinfo/emails"))).status_code == 404
 
 

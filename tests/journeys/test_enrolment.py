@@ -1,4 +1,4 @@
-"""Forced enrolment inside a sign-in: half of it opens nothing, all of it works once (A-21, T-06, T-13, ux 2.5)."""
+"""Forced enrolment inside a sign-in: half of it opens nothing, all of it works once (A-21, T-06, T-13)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def code_at(page: Page, provider: Provider, steps: int) -> str:
 
 
 async def test_the_page_says_why_and_how(setting_up: Scene) -> None:
-    """Ux 2.5, T-14, T-17: who asks, the QR as markup, the key in groups of four, the link with equal issuers."""
+    """T-14, T-17: who asks, the QR as markup, the key in groups of four, the link with equal issuers."""
     _, _, page = setting_up
     assert "asks everyone for two-factor sign-in" in page.text
     key = set_up_key(page)
@@ -43,7 +43,7 @@ async def test_the_page_says_why_and_how(setting_up: Scene) -> None:
 
 
 async def test_an_app_that_requires_it_is_named(provider: Provider, browser: Browser) -> None:
-    """Ux 2.5: «App needs two-factor sign-in»."""
+    """«App needs two-factor sign-in»."""
     await password_is_enough(provider)
     await provider.app()
     bank, alice = await provider.app("bank"), await provider.person()
@@ -78,7 +78,7 @@ async def test_an_abandoned_enrolment_starts_again(provider: Provider, setting_u
 async def test_the_secret_stays_the_same_on_refresh_and_in_a_second_tab(
     browser: Browser, setting_up: Scene, provider: Provider
 ) -> None:
-    """T-13, ux 0.6: one secret per Interaction; after a wrong code too."""
+    """T-13: one secret per Interaction; after a wrong code too."""
     _, _, page = setting_up
     key = set_up_key(page)
     assert set_up_key(await page.reload()) == key
@@ -107,7 +107,7 @@ async def test_the_code_that_confirmed_signs_nobody_in(provider: Provider, setti
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 async def test_the_window_is_one_step_to_either_side(provider: Provider, setting_up: Scene, steps: int) -> None:
-    """T-07, ux 0.6: the same at set-up as at sign-in."""
+    """T-07: the same at set-up as at sign-in."""
     page = await setting_up[2].submit(code=code_at(setting_up[2], provider, steps))
     assert page.step == "recovery-codes"
 
@@ -125,7 +125,7 @@ async def test_the_window_is_one_step_to_either_side(provider: Provider, setting
     ],
 )
 async def test_a_wrong_clock_is_told_in_minutes(provider: Provider, setting_up: Scene, steps: int, words: str) -> None:
-    """Ux 2.5: 2 to 20 steps away is measured and not accepted; farther is a wrong code."""
+    """2 to 20 steps away is measured and not accepted; farther is a wrong code."""
     page = await setting_up[2].submit(code=code_at(setting_up[2], provider, steps))
     assert page.step == "enrolment"
     assert words in page.alerts[0]
@@ -147,7 +147,7 @@ async def test_a_wrong_clock_is_told_in_minutes(provider: Provider, setting_up: 
     ],
 )
 async def test_what_is_no_code_is_told_apart(setting_up: Scene, typed: str, words: str) -> None:
-    """T-02, T-03, ux 2.2."""
+    """T-02, T-03."""
     page = await setting_up[2].submit(code=typed)
     assert page.step == "enrolment"
     assert words in page.alerts[0]
@@ -158,14 +158,14 @@ async def test_what_is_no_code_is_told_apart(setting_up: Scene, typed: str, word
 
 @pytest.mark.parametrize("gaps", ["{} {}", "{}-{}", " {}\u00a0{} ", "{}\u2009{}"])
 async def test_gaps_in_a_code_do_not_matter(provider: Provider, setting_up: Scene, gaps: str) -> None:
-    """T-03, ux 0.1: spaces and dashes are dropped, full width becomes ASCII."""
+    """T-03: spaces and dashes are dropped, full width becomes ASCII."""
     code = code_at(setting_up[2], provider, 0)
     page = await setting_up[2].submit(code=gaps.format(code[:3], code[3:]))
     assert page.step == "recovery-codes"
 
 
 async def test_a_secret_dies_after_half_an_hour(provider: Provider, setting_up: Scene) -> None:
-    """T-13, design 2: 30 minutes from its making, and the Interaction with it at least as long."""
+    """T-13: 30 minutes from its making, and the Interaction with it at least as long."""
     _, _, page = setting_up
     provider.clock.advance(minutes=29, seconds=59)
     assert set_up_key(await page.reload()) == set_up_key(page)
@@ -178,7 +178,7 @@ async def test_a_secret_dies_after_half_an_hour(provider: Provider, setting_up: 
 
 
 async def test_a_secret_made_late_lives_its_half_hour(provider: Provider, browser: Browser) -> None:
-    """Design 2: the Interaction lives at least as long as the secret it shows, beyond its own two hours."""
+    """The Interaction lives at least as long as the secret it shows, beyond its own two hours."""
     wiki, alice = await provider.app(), await provider.person()
     page = await browser.open(await wiki.authorization_url())
     for _ in range(3):
@@ -209,7 +209,7 @@ async def test_the_codes_page_comes_before_anything_else(setting_up: Scene, prov
 
 
 async def test_confirming_twice_at_once_ends_well(browser: Browser, setting_up: Scene, provider: Provider) -> None:
-    """Ux 0.4: a double click is one enrolment."""
+    """A double click is one enrolment."""
     _, alice, page = setting_up
     alice.secret = set_up_key(page)
     page = await browser.double(page, code=alice.app_code())

@@ -69,7 +69,7 @@ async def unheard(owner: Database) -> None:
 async def test_rules_that_this_worker_has_not_heard_of(
     provider: Provider, browser: Browser, wiki: AuthlibClient, owner: Database
 ) -> None:
-    """Design 2, FactsChanged: the code is inserted only while the policy's version still matches; then decided anew."""
+    """docs/security-model.md, promise 1: nothing is inserted once the policy changed; then it is decided anew."""
     alice = await provider.person()
     page = await browser.open(await wiki.authorization_url())
     before = (await provider.services.configuration()).rules.version
@@ -93,7 +93,7 @@ async def test_a_silent_request_finds_the_new_rules_too(
 
 
 async def test_an_exemption_that_ends_while_a_page_is_open(provider: Provider, browser: Browser) -> None:
-    """Design 4: dated."""
+    """Dated."""
     wiki, alice = await provider.app(), await provider.person()
     await exempt(provider, alice, days=1)
     provider.clock.advance(hours=23, minutes=50)

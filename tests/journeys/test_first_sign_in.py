@@ -7,7 +7,7 @@ from tests.drivers.provider import Provider
 
 
 async def test_the_first_sign_in_enrols_before_the_code_leaves(provider: Provider, browser: Browser) -> None:
-    """Design 2: password, enrolment, recovery codes, and only then the authorization response."""
+    """Password, enrolment, recovery codes, and only then the authorization response."""
     wiki, alice = await provider.app(), await provider.person()
     page = await alice.sign_in(await browser.open(await wiki.authorization_url()))
     assert alice.steps == ["password", "enrolment", "recovery-codes"]

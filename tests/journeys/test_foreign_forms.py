@@ -61,7 +61,7 @@ async def test_a_wrong_token_is_refused(provider: Provider, browser: Browser, to
 
 
 async def test_a_token_of_another_sign_in_does_not_fit(provider: Provider, browser: Browser) -> None:
-    """Design 4: bound to browser and Interaction."""
+    """Decision 14: bound to browser and Interaction."""
     wiki, alice = await provider.app(), await provider.person()
     first = await browser.open(await wiki.authorization_url())
     second = await browser.tab().open(await wiki.authorization_url())

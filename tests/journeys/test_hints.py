@@ -30,7 +30,7 @@ def hint(tokens: Tokens) -> dict[str, str]:
 
 
 async def test_login_hint_fills_the_name_in(provider: Provider, browser: Browser) -> None:
-    """Ux 2.1: pre-filled, escaped, and the focus goes to the password."""
+    """Pre-filled, escaped, and the focus goes to the password."""
     wiki = await provider.app()
     page = await browser.open(await wiki.authorization_url(login_hint='alice"><script>'))
     assert page.fields["username"].value == 'alice"><script>'

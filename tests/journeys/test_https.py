@@ -72,7 +72,7 @@ async def test_a_cookie_without_the_prefix_is_nobody_s(issuer: Issuer, https: Br
 
 @pytest.mark.parametrize("host", ["evil.example", "id.example.org.evil.example", "127.0.0.1:8000"])
 async def test_no_address_is_made_from_the_host_header(issuer: Issuer, https: Browser, host: str) -> None:
-    """Design 4, issuer: every URL derives from it; Forwarded headers of strangers change nothing (O-63)."""
+    """Every URL derives from it; Forwarded headers of strangers change nothing (O-63)."""
     headers = {"Host": host, "X-Forwarded-Host": host, "Forwarded": f"host={host}"}
     answer = await https.client.get(issuer.url(f"/authorize?{AUTHORIZE}"), headers=headers)
     assert answer.headers["location"].startswith(f"{issuer}/interaction/")

@@ -40,7 +40,7 @@ async def test_its_client_reads_what_stands_in_the_token(world: World) -> None:
 
 
 async def test_a_client_that_the_token_is_meant_for_may_ask(world: World) -> None:
-    """design.md: the clients named in aud, and no other."""
+    """The clients named in aud, and no other."""
     api = await world.app(API, "machine")
     stranger = await world.app("stranger", "machine")
     app = await world.app("shop", metadata=Metadata(scopes=("openid", "orders"), audiences=(API,)))
@@ -119,7 +119,6 @@ async def test_expired_revoked_and_ended_tokens_are_inactive(world: World) -> No
 
 
 async def test_tokens_of_a_disabled_client_are_inactive(world: World) -> None:
-    """design.md."""
     api = await world.app(API, "machine")
     robot = await world.app("robot", "machine", Metadata(scopes=("orders",), audiences=(API,)))
     token = (await robot.own_token()).json()["access_token"]
@@ -156,7 +155,7 @@ async def test_a_missing_or_repeated_token_is_invalid_request(world: World) -> N
 
 
 async def test_introspection_is_one_statement(world: World) -> None:
-    """design.md section 6, for each kind of token."""
+    """For each kind of token."""
     app = await world.app()
     robot = await world.app("robot", "machine", Metadata(scopes=("orders",)))
     tokens = await world.signed_in(app)

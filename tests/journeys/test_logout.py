@@ -81,7 +81,7 @@ async def test_the_old_cookie_is_dead(scene: Scene) -> None:
 
 
 async def test_grants_of_the_session_end_with_it_and_offline_ones_stay(scene: Scene) -> None:
-    """O-61, design 4: refresh tokens without offline_access die, access tokens with them; offline_access outlives."""
+    """O-61: refresh tokens without offline_access die, access tokens with them; offline_access outlives."""
     url = await scene.wiki.authorization_url(scope="openid offline_access")
     offline = await scene.wiki.exchange((await scene.browser.open(url)).url)
     await scene.logout(**scene.hint)
@@ -114,7 +114,7 @@ async def test_without_a_hint_the_person_is_asked(scene: Scene) -> None:
 
 
 async def test_staying_changes_nothing(scene: Scene) -> None:
-    """Ux 2.7: «Stay» is an answer, and leads back."""
+    """«Stay» is an answer, and leads back."""
     page = await scene.logout(client_id="wiki", post_logout_redirect_uri=BACK)
     page = await page.submit(button="Stay")
     assert page.step == "finished"
@@ -218,7 +218,7 @@ async def test_a_disabled_client_leads_nowhere(scene: Scene) -> None:
 
 
 async def test_signing_in_again_after_sign_out_asks_everything(scene: Scene) -> None:
-    """Design 4: nothing bound to the old browser lives on."""
+    """Nothing bound to the old browser lives on."""
     await scene.logout(**scene.hint)
     await sign_in(scene.wiki, scene.alice, scene.browser)
     assert scene.alice.steps == ["password"]

@@ -24,7 +24,7 @@ async def at_new_password(provider: Provider, browser: Browser, username: str = 
 
 
 async def test_a_password_set_by_somebody_else_is_changed_first(provider: Provider, browser: Browser) -> None:
-    """V6.4.1, design 4: before any code; the old one is dead afterwards, the new one signs in."""
+    """V6.4.1: before any code; the old one is dead afterwards, the new one signs in."""
     wiki, alice = await provider.app(), await provider.person(own=False)
     old = alice.password
     page = await sign_in(wiki, alice, browser)
@@ -39,7 +39,7 @@ async def test_a_password_set_by_somebody_else_is_changed_first(provider: Provid
 
 
 async def test_after_every_proof_that_policy_asks(provider: Provider, browser: Browser) -> None:
-    """N-07 and design 4: a compromised password alone must not let its finder choose the next one."""
+    """N-07 and decision 16: a compromised password alone must not let its finder choose the next one."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     await provider.services.database.execute(COMPROMISED)
@@ -132,7 +132,7 @@ async def test_a_sign_in_under_way_elsewhere_does_not_survive(provider: Provider
 
 
 async def test_changing_twice_at_once_ends_well(provider: Provider, browser: Browser) -> None:
-    """Ux 0.4: a double click changes it once."""
+    """A double click changes it once."""
     page = await at_new_password(provider, browser)
     page = await browser.double(page, new_password="a quiet row of herons")
     assert page.at_app

@@ -1,4 +1,4 @@
-"""What every page carries besides its words: headers, the frame around the form, and nothing from elsewhere (ux 1)."""
+"""What every page carries besides its words: headers, the frame around the form, and nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def pages(provider: Provider, browser: Browser) -> Sequence[Page]:
 
 
 async def test_all_of_it(pages: Sequence[Page]) -> None:
-    """O-10, V3.4, ux 1: the policy exact, nothing stored, nothing framed, one main and one h1; no script, no style."""
+    """O-10, V3.4: the policy exact, nothing stored, nothing framed, one main and one h1; no script, no style."""
     steps = {page.step for page in pages if page.step}
     assert steps >= {
         "password",
@@ -98,7 +98,7 @@ def _is_whole(page: Page) -> None:
 
 
 async def test_forms_validate_on_the_server(provider: Provider, browser: Browser) -> None:
-    """Ux 1: `novalidate`, and `required` stays."""
+    """`novalidate`, and `required` stays."""
     wiki = await provider.app()
     page = await browser.open(await wiki.authorization_url())
     assert "novalidate" in page.html
@@ -108,7 +108,7 @@ async def test_forms_validate_on_the_server(provider: Provider, browser: Browser
 
 
 async def test_the_person_is_named_once_the_password_was_right(provider: Provider, browser: Browser) -> None:
-    """Ux 1: a strip on every step after it, with the way out."""
+    """A strip on every step after it, with the way out."""
     wiki, alice = await provider.app(), await provider.person()
     page = await browser.open(await wiki.authorization_url())
     assert not page.has("Not you?")

@@ -38,13 +38,13 @@ async def signing_in(app: AuthlibClient, browser: Browser, username: str, passwo
 async def test_a_login_name_in_any_spelling(
     provider: Provider, browser: Browser, wiki: AuthlibClient, name: str
 ) -> None:
-    """Design 4: NFKC, case-folded; a verified unique e-mail also signs in."""
+    """NFKC, case-folded; a verified unique e-mail also signs in."""
     await provider.person()
     assert (await signing_in(wiki, browser, name)).at_app
 
 
 async def test_an_unverified_address_signs_nobody_in(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Design 4: and its words are those of a wrong password."""
+    """Its words are those of a wrong password."""
     hashed = await passwords.judged_for_new(provider.services, Password(PASSWORD), (), ())
     async with provider.unit() as made:
         await users.add(made, NewUser(username="dave", email="dave@example.org", password=hashed, keep_password=True))
@@ -107,7 +107,7 @@ async def test_old_costs_are_renewed(provider: Provider, browser: Browser, wiki:
 async def test_a_full_queue_turns_away_before_anything_is_counted(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Design 4, hashing load: 503 with Retry-After; no try is lost, and tokens keep flowing."""
+    """503 with Retry-After; no try is lost, and tokens keep flowing."""
     await provider.person()
     page = await browser.open(await wiki.authorization_url())
     with ExitStack() as taken:

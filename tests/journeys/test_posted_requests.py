@@ -1,4 +1,4 @@
-"""POST /authorize: a form on the app's own site, which carries no Lax cookie (OIDC Core 3.1.2.1, design 4, cookies)."""
+"""POST /authorize: a form on the app's own site, which carries no Lax cookie (OIDC Core 3.1.2.1)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_a_fault_of_a_posted_request_leaves_by_the_returning_page(provider
 
 
 async def test_the_address_after_binding_comes_from_the_issuer(provider: Provider, browser: Browser) -> None:
-    """Design 4, issuer: no address is made from `Host`."""
+    """No address is made from `Host`."""
     wiki = await provider.app()
     page = await post(wiki, browser)
     begin = (await _posted(wiki)).partition(str(provider.issuer))[2]

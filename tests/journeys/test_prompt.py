@@ -40,7 +40,7 @@ async def test_login_asks_every_factor_again(provider: Provider, browser: Browse
 
 
 async def test_login_keeps_sid(browser: Browser, signed_in: Scene) -> None:
-    """Design 4: the cookie is renewed at each later proof, `sid` stays."""
+    """The cookie is renewed at each later proof, `sid` stays."""
     wiki, alice = signed_in
     first = (await wiki.exchange((await browser.open(await wiki.authorization_url())).url)).claims
     cookie = browser.cookies["session"]
@@ -67,7 +67,7 @@ async def test_max_age_is_judged_when_the_request_arrives(
 
 
 async def test_max_age_looks_at_the_oldest_proof_the_level_rests_on(provider: Provider, browser: Browser) -> None:
-    """Design 2: a session is as fresh as its oldest needed proof, not as its latest."""
+    """Decision 8: a session is as fresh as its oldest needed proof, not as its latest."""
     await password_is_enough(provider)
     wiki, alice = await provider.app(), await provider.person()
     await sign_in(wiki, alice, browser)
@@ -103,7 +103,7 @@ async def test_max_age_that_is_no_number_is_refused(provider: Provider, browser:
 
 
 async def test_consent_is_asked_again_of_third_parties_only(provider: Provider, browser: Browser) -> None:
-    """A-15; design 4: skipped for first-party clients."""
+    """A-15: skipped for first-party clients."""
     wiki = await provider.app()
     chat = await provider.app("chat", metadata=Metadata())
     alice = await provider.person()

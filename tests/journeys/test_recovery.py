@@ -1,4 +1,4 @@
-"""Recovery codes: the way back in when the phone is lost (N-21 to N-23, N-30, ux 2.3)."""
+"""Recovery codes: the way back in when the phone is lost (N-21 to N-23, N-30)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_a_code_works_once(provider: Provider, browser: Browser, known: Sc
 
 @pytest.mark.parametrize("spelt", [str.upper, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
 async def test_spelling_does_not_matter(browser: Browser, known: Scene, spelt: object) -> None:
-    """Design 4: any case, spaces, dashes."""
+    """Any case, spaces, dashes."""
     assert callable(spelt)
     code = spelt(known[1].recovery_codes.pop())
     page = await (await at_recovery(known, browser)).submit(recovery_code=code)
@@ -75,14 +75,13 @@ async def test_spelling_does_not_matter(browser: Browser, known: Scene, spelt: o
     ],
 )
 async def test_what_is_no_code_is_told_apart(browser: Browser, known: Scene, typed: str, words: str) -> None:
-    """Ux 2.3."""
     page = await (await at_recovery(known, browser)).submit(recovery_code=typed)
     assert page.step == "recovery"
     assert words in page.alerts[0]
 
 
 async def test_a_recovery_code_in_the_box_for_app_codes(browser: Browser, known: Scene) -> None:
-    """Ux 2.2: told, with a link; nothing is counted or spent."""
+    """Told, with a link; nothing is counted or spent."""
     wiki, alice = known
     page = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="second-factor")
     code = alice.recovery_codes.pop()
@@ -93,7 +92,7 @@ async def test_a_recovery_code_in_the_box_for_app_codes(browser: Browser, known:
 
 
 async def test_three_left_warns_at_each_sign_in(provider: Provider, browser: Browser, known: Scene) -> None:
-    """Design 4: at 3 left a warning, also with the app at hand."""
+    """At 3 left a warning, also with the app at hand."""
     wiki, alice = known
     alice.use_recovery_code = True
     for _ in range(7):
@@ -106,7 +105,7 @@ async def test_three_left_warns_at_each_sign_in(provider: Provider, browser: Bro
 
 
 async def test_with_none_left_a_new_set_is_required(provider: Provider, browser: Browser, known: Scene) -> None:
-    """Design 4: at 0 a new set is required before going on; it works, and the old codes do not."""
+    """At 0 a new set is required before going on; it works, and the old codes do not."""
     wiki, alice = known
     alice.use_recovery_code = True
     old = list(alice.recovery_codes)
@@ -124,7 +123,7 @@ async def test_with_none_left_a_new_set_is_required(provider: Provider, browser:
 
 
 async def test_setting_the_app_up_again_retires_the_old_one(provider: Provider, browser: Browser, known: Scene) -> None:
-    """Design 4, V6.4.3: in the same sign-in; new codes come with it; the old app and the old codes are dead."""
+    """V6.4.3: in the same sign-in; new codes come with it; the old app and the old codes are dead."""
     wiki, alice = known
     secret, old = alice.secret, list(alice.recovery_codes)
     page = await (await at_recovery(known, browser)).submit(recovery_code=alice.recovery_codes.pop())
@@ -163,7 +162,7 @@ async def test_setting_up_again_without_a_recovery_code_is_not_possible(browser:
 
 
 async def test_the_set_up_can_be_left_for_another_day(browser: Browser, known: Scene) -> None:
-    """Design 4: «may continue to the app first», from the set-up page by going back as well."""
+    """«may continue to the app first», from the set-up page by going back as well."""
     _, alice = known
     page = await (await at_recovery(known, browser)).submit(recovery_code=alice.recovery_codes.pop())
     await page.submit(button="Set up my app again")
@@ -173,7 +172,7 @@ async def test_the_set_up_can_be_left_for_another_day(browser: Browser, known: S
 
 
 async def test_the_file_holds_what_the_page_shows(provider: Provider, browser: Browser) -> None:
-    """Design 4, ux 2.5: Download gives the same codes, as an attachment that nobody stores; the page stays."""
+    """Download gives the same codes, as an attachment that nobody stores; the page stays."""
     wiki, alice = await provider.app(), await provider.person()
     page = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="recovery-codes")
     for _ in range(2):
@@ -189,7 +188,7 @@ async def test_the_file_holds_what_the_page_shows(provider: Provider, browser: B
 
 
 async def test_codes_not_acknowledged_come_anew_at_the_next_sign_in(provider: Provider, browser: Browser) -> None:
-    """Design 4: a new set, and the one shown first is void."""
+    """A new set, and the one shown first is void."""
     wiki, alice = await provider.app(), await provider.person()
     first = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="recovery-codes")
     async with Browser() as other:
@@ -217,7 +216,7 @@ async def test_a_void_set_cannot_be_acknowledged(provider: Provider, browser: Br
 
 
 async def test_acknowledged_codes_are_never_shown_again(provider: Provider, browser: Browser) -> None:
-    """Design 4, N-20: neither on Back nor by their address; the sign-in leads on."""
+    """N-20: neither on Back nor by their address; the sign-in leads on."""
     wiki, alice = await provider.app(), await provider.person()
     codes = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="recovery-codes")
     assert (await codes.submit(saved=True)).at_app
@@ -234,7 +233,7 @@ async def test_acknowledged_codes_are_never_shown_again(provider: Provider, brow
 
 
 async def test_codes_on_show_die_after_half_an_hour(provider: Provider, browser: Browser) -> None:
-    """Design 4: sealed on the Interaction for 30 minutes at most."""
+    """Sealed on the Interaction for 30 minutes at most."""
     wiki, alice = await provider.app(), await provider.person()
     page = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="recovery-codes")
     provider.clock.advance(minutes=30)

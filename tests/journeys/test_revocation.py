@@ -25,7 +25,7 @@ async def test_a_persons_token_takes_its_whole_grant(world: World, which: str) -
 
 
 async def test_other_grants_of_the_same_person_stay(world: World) -> None:
-    """design.md: the grant is the unit of revocation."""
+    """The grant is the unit of revocation."""
     app = await world.app()
     account = await world.person()
     one, other = await world.signed_in(app, account=account), await world.signed_in(app, account=account)
@@ -34,7 +34,7 @@ async def test_other_grants_of_the_same_person_stay(world: World) -> None:
 
 
 async def test_a_machine_token_is_refused_until_it_would_have_expired(world: World) -> None:
-    """design.md: its jti is stored, nothing else; the machine's other tokens stay."""
+    """Its jti is stored, nothing else; the machine's other tokens stay."""
     robot = await world.app("robot", "machine", Metadata(scopes=("orders",)))
     gone, kept = [(await robot.own_token()).json()["access_token"] for _ in range(2)]
     assert (await robot.revoke(gone)).status_code == 200

@@ -1,4 +1,4 @@
-"""Round-trip budgets of /authorize and the pages, counted in statements on a warm server (design 6)."""
+"""Round-trip budgets of /authorize and the pages, counted in statements on a warm server (docs/architecture.md)."""
 
 from __future__ import annotations
 

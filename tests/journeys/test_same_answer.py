@@ -102,7 +102,6 @@ async def test_odd_passwords_and_an_unknown_name(people: Scene, typed: str) -> N
 
 
 async def test_a_person_switched_off_learns_it_only_by_the_right_password(people: Scene) -> None:
-    """Ux 2.1."""
     provider, wiki = people
     async with Browser() as browser:
         page = await browser.open(await wiki.authorization_url())

@@ -37,7 +37,7 @@ def code(provider: Provider, scene: Scene, steps: int = 0) -> str:
 
 
 async def test_the_page_tells_where_to_look(known: Scene, browser: Browser) -> None:
-    """Ux 2.2, T-18: the entry as the app shows it; one text box, no maxlength, no pattern (ux 0.1)."""
+    """T-18: the entry as the app shows it; one text box, no maxlength, no pattern."""
     page = await asked(known, browser)
     assert "alice" in page.text
     attrs = page.fields["code"].attrs

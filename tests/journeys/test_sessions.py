@@ -38,7 +38,7 @@ async def test_the_three_cookies_and_their_attributes(provider: Provider, browse
 
 
 async def test_the_database_holds_digests_only(provider: Provider, browser: Browser) -> None:
-    """Design 4: digests stored; `sid` is neither the cookie nor its digest (O-60)."""
+    """Digests stored; `sid` is neither the cookie nor its digest (O-60)."""
     await password_is_enough(provider)
     wiki, alice = await provider.app(), await provider.person()
     claims = (await wiki.exchange((await sign_in(wiki, alice, browser)).url)).claims
@@ -49,7 +49,7 @@ async def test_the_database_holds_digests_only(provider: Provider, browser: Brow
 
 
 async def test_no_session_before_all_proofs(provider: Provider, browser: Browser) -> None:
-    """Design 4, N-37: made after authentication; nothing the browser brought becomes a session."""
+    """N-37: made after authentication; nothing the browser brought becomes a session."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     planted = "A" * 43
@@ -64,7 +64,7 @@ async def test_no_session_before_all_proofs(provider: Provider, browser: Browser
 
 
 async def test_another_person_takes_the_browser_over(provider: Provider, browser: Browser) -> None:
-    """Design 4: the first session ends, session and browser cookies are new, and nothing of the first person stays."""
+    """The first session ends, session and browser cookies are new, and nothing of the first person stays."""
     await password_is_enough(provider)
     wiki = await provider.app(scope="openid profile")
     alice, bob = await provider.person(), await provider.person("bob")
@@ -130,7 +130,7 @@ async def test_not_you_leaves_the_session_until_somebody_else_has_signed_in(
 
 
 async def test_proofs_of_one_person_never_count_for_another(provider: Provider, browser: Browser) -> None:
-    """Design 2: evidence is one person's; bob's password after alice's leaves bob's own second step to do."""
+    """Evidence is one person's; bob's password after alice's leaves bob's own second step to do."""
     wiki = await provider.app()
     alice, bob = await enrolled(provider, wiki), await enrolled(provider, wiki, "bob")
     password = await browser.open(await wiki.authorization_url())
@@ -145,7 +145,7 @@ async def test_proofs_of_one_person_never_count_for_another(provider: Provider, 
 
 
 async def test_a_step_up_renews_the_cookie_and_the_old_value_is_dead(provider: Provider, browser: Browser) -> None:
-    """Design 4: renewed at each later proof; `sid` stays; a copy made before the step-up is worth nothing."""
+    """Renewed at each later proof; `sid` stays; a copy made before the step-up is worth nothing."""
     await password_is_enough(provider)
     wiki, alice = await provider.app(), await provider.person()
     first = await wiki.exchange((await sign_in(wiki, alice, browser)).url)

@@ -10,7 +10,7 @@ ID_TOKEN = {"iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr
 
 
 async def test_a_second_app_asks_nothing(provider: Provider, browser: Browser) -> None:
-    """Issue 2: single sign-on; the first GET /authorize redirects straight to the app (design 4)."""
+    """Issue 2: single sign-on; the first GET /authorize redirects straight to the app."""
     wiki, chat, alice = await provider.app(), await provider.app("chat"), await provider.person()
     first = await wiki.exchange((await sign_in(wiki, alice, browser)).url)
     provider.clock.advance(minutes=10)
@@ -44,7 +44,7 @@ async def test_the_id_token_says_what_is_due_and_nothing_else(provider: Provider
 
 
 async def test_a_request_without_a_nonce_gets_none(provider: Provider, browser: Browser) -> None:
-    """Design 4: never required in the code flow; Core 3.1.3.7: absent where it was not sent."""
+    """Never required in the code flow; Core 3.1.3.7: absent where it was not sent."""
     wiki, alice = await provider.app(), await provider.person()
     page = await alice.sign_in(await browser.open(await wiki.authorization_url(nonce="")))
     assert wiki.pending is not None

@@ -1,4 +1,4 @@
-"""One source of failures: 50 in ten minutes, whoever they are about, and nobody else pays for it (design 4)."""
+"""One source of failures: 50 in ten minutes, whoever they are about, and nobody else pays for it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_the_fifty_first_is_not_looked_at(
 
 
 async def test_successes_count_nothing(provider: Provider, attacker: Browser, wiki: AuthlibClient) -> None:
-    """Design 4: only failures count; a whole office may sit behind one address."""
+    """Only failures count; a whole office may sit behind one address."""
     alice = await provider.person()
     for _ in range(5):
         await sign_in(wiki, alice, attacker, prompt="login")

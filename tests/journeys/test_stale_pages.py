@@ -1,4 +1,4 @@
-"""Back, refresh, second tabs, double clicks, and sign-ins that waited too long: everything ends well (ux 0.4, 0.5)."""
+"""Back, refresh, second tabs, double clicks, and sign-ins that waited too long: everything ends well."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def wiki(provider: Provider) -> AuthlibClient:
 
 
 async def test_back_over_passed_steps_leads_on(provider: Provider, browser: Browser) -> None:
-    """Design 2: a step already passed moves on; asked for again by its address as well as by its form."""
+    """A step already passed moves on; asked for again by its address as well as by its form."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     password = await browser.open(await app.authorization_url())
@@ -38,7 +38,7 @@ async def test_back_over_passed_steps_leads_on(provider: Provider, browser: Brow
 
 
 async def test_refresh_asks_nothing_twice(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Ux 1: a form answers 303, so that refresh never posts again; the error stays on the page."""
+    """A form answers 303, so that refresh never posts again; the error stays on the page."""
     await provider.person()
     page = await browser.open(await wiki.authorization_url())
     page = await page.submit(username="alice", password="wrong")
@@ -50,7 +50,7 @@ async def test_refresh_asks_nothing_twice(provider: Provider, browser: Browser, 
 
 
 async def test_two_tabs_end_each_at_its_own_app(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Ux 1: after a sign-in in one tab the other goes on to its own app, with its own state."""
+    """After a sign-in in one tab the other goes on to its own app, with its own state."""
     chat, alice = await provider.app("chat"), await provider.person()
     other = browser.tab()
     waiting = await other.open(await chat.authorization_url())
@@ -64,7 +64,7 @@ async def test_two_tabs_end_each_at_its_own_app(provider: Provider, browser: Bro
 async def test_the_other_tab_may_send_its_form_as_well(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Ux 1: typed into the second tab after the first is done: on to its app, nothing asked, nothing counted."""
+    """Typed into the second tab after the first is done: on to its app, nothing asked, nothing counted."""
     chat, alice = await provider.app("chat"), await provider.person()
     waiting = await browser.tab().open(await chat.authorization_url())
     await sign_in(wiki, alice, browser)
@@ -75,7 +75,7 @@ async def test_the_other_tab_may_send_its_form_as_well(
 
 
 async def test_a_double_click_on_the_password(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Ux 0.4: one sign-in, one code, no failure counted or recorded."""
+    """One sign-in, one code, no failure counted or recorded."""
     alice = await provider.person()
     page = await browser.open(await wiki.authorization_url())
     page = await browser.double(page, username="alice", password=alice.password)
@@ -87,7 +87,7 @@ async def test_a_double_click_on_the_password(provider: Provider, browser: Brows
 
 
 async def test_a_double_click_on_the_code(provider: Provider, browser: Browser) -> None:
-    """Ux 0.4: a naive server would say «code already used» to an honest person."""
+    """A naive server would say «code already used» to an honest person."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     page = await alice.sign_in(await browser.open(await app.authorization_url()), until="second-factor")
@@ -98,7 +98,7 @@ async def test_a_double_click_on_the_code(provider: Provider, browser: Browser) 
 
 
 async def test_a_double_click_on_a_recovery_code(provider: Provider, browser: Browser) -> None:
-    """Ux 0.4: one code spent."""
+    """One code spent."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     page = await alice.sign_in(await browser.open(await app.authorization_url()), until="second-factor")
@@ -120,7 +120,7 @@ async def test_a_double_click_on_a_recovery_code(provider: Provider, browser: Br
 async def test_a_double_click_on_an_answer(
     provider: Provider, browser: Browser, wiki: AuthlibClient, button: str, prompt: str, answer: str
 ) -> None:
-    """Ux 0.4: one answer to the app, the same for both clicks."""
+    """One answer to the app, the same for both clicks."""
     alice = await provider.person()
     await sign_in(wiki, alice, browser)
     chat = await provider.app("chat", metadata=Metadata(first_party=prompt != "consent"))
@@ -136,7 +136,7 @@ async def test_a_double_click_on_an_answer(
 async def test_the_same_browser_gets_the_same_response_again(
     provider: Provider, browser: Browser, wiki: AuthlibClient, seconds: int
 ) -> None:
-    """Design 2: until the code is redeemed or 60 s have passed."""
+    """Until the code is redeemed or 60 s have passed."""
     alice = await provider.person()
     first = await browser.open(await wiki.authorization_url())
     page = await alice.sign_in(first)
@@ -147,7 +147,7 @@ async def test_the_same_browser_gets_the_same_response_again(
 
 
 async def test_a_redeemed_code_is_not_sent_again(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Design 2: «You are signed in. Continue to App», which starts afresh at the app."""
+    """«You are signed in. Continue to App», which starts afresh at the app."""
     alice = await provider.person()
     first = await browser.open(await wiki.authorization_url())
     await wiki.exchange((await alice.sign_in(first)).url)
@@ -156,7 +156,7 @@ async def test_a_redeemed_code_is_not_sent_again(provider: Provider, browser: Br
 
 
 async def test_an_old_code_is_not_sent_again(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Design 2: as long as the code lives, and no longer."""
+    """As long as the code lives, and no longer."""
     alice = await provider.person()
     first = await browser.open(await wiki.authorization_url())
     await alice.sign_in(first)
@@ -174,7 +174,7 @@ async def _is_finished(page: Page) -> None:
 async def test_a_cancelled_sign_in_repeats_its_answer(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Design 4: access_denied with state and iss; a second click gives the same."""
+    """access_denied with state and iss; a second click gives the same."""
     first = await browser.open(await wiki.authorization_url(state="s 1"))
     page = await first.submit(button="Cancel and return to wiki")
     assert page.trail[-1].step == "returning"
@@ -189,7 +189,7 @@ async def test_a_cancelled_sign_in_repeats_its_answer(
 
 @pytest.mark.parametrize("step", ["password", "second-factor", "enrolment", "recovery-codes", "recovery-used"])
 async def test_every_step_can_be_cancelled(provider: Provider, browser: Browser, step: str) -> None:
-    """Design 4: every sign-in page has «Cancel and return to App»; no session begins by it."""
+    """Every sign-in page has «Cancel and return to App»; no session begins by it."""
     app = await provider.app()
     alice = await (provider.person() if step in {"enrolment", "recovery-codes"} else enrolled(provider, app))
     alice.use_recovery_code = step == "recovery-used"
@@ -201,7 +201,7 @@ async def test_every_step_can_be_cancelled(provider: Provider, browser: Browser,
 
 
 async def test_an_interaction_lives_half_an_hour_from_its_latest_step(provider: Provider, browser: Browser) -> None:
-    """Design 2: 30 minutes from the latest passed step; wrong tries prolong nothing."""
+    """30 minutes from the latest passed step; wrong tries prolong nothing."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     page = await browser.open(await app.authorization_url())
@@ -215,7 +215,7 @@ async def test_an_interaction_lives_half_an_hour_from_its_latest_step(provider: 
 
 
 async def test_an_interaction_lives_two_hours_at_most(provider: Provider, browser: Browser) -> None:
-    """Design 2: however many steps are passed."""
+    """However many steps are passed."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     page = await browser.open(await app.authorization_url())
@@ -229,7 +229,7 @@ async def test_an_interaction_lives_two_hours_at_most(provider: Provider, browse
 
 
 async def _waited_too_long(page: Page) -> None:
-    """Ux 0.5, 2.8: the page names the app and links back, though the sign-in is gone."""
+    """The page names the app and links back, though the sign-in is gone."""
     assert (page.step, page.status) == ("error", 410)
     assert page.heading == "This sign-in waited too long"
     assert page.link("Start again at wiki").href == "https://app.example.org"
@@ -238,7 +238,7 @@ async def _waited_too_long(page: Page) -> None:
 async def test_an_unknown_sign_in_with_a_true_reference_names_the_app(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Ux 0.5: purged, forged or mistyped ids; a forged reference names nobody."""
+    """Purged, forged or mistyped ids; a forged reference names nobody."""
     page = await browser.open(await wiki.authorization_url())
     await provider.services.database.execute("DELETE FROM interactions")
     await _waited_too_long(await page.reload())
@@ -248,7 +248,7 @@ async def test_an_unknown_sign_in_with_a_true_reference_names_the_app(
 
 
 async def test_another_browser_cannot_enter(provider: Provider, browser: Browser) -> None:
-    """Design 4, fixation: an Interaction is one browser's, at every step, by GET and by POST."""
+    """An Interaction is one browser's, at every step, by GET and by POST."""
     app = await provider.app()
     alice = await enrolled(provider, app)
     page = await alice.sign_in(await browser.open(await app.authorization_url()), until="second-factor")
@@ -267,7 +267,7 @@ async def test_another_browser_cannot_enter(provider: Provider, browser: Browser
 async def test_without_cookies_the_person_learns_it_before_typing(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Ux 1: the redirect after /authorize finds no cookie; nothing is asked, and there is a way back."""
+    """The redirect after /authorize finds no cookie; nothing is asked, and there is a way back."""
     page = await browser.open(await wiki.authorization_url())
     browser.forget_cookies()
     blind = await browser.open(page.url)

@@ -25,7 +25,7 @@ from tests.drivers.scenes import (
 
 
 async def test_an_exempt_person_signs_in_by_password(provider: Provider, browser: Browser) -> None:
-    """Design 4, exemption: server, group and user rules are lifted; A-01: `pwd` alone, `1fa`."""
+    """Server, group and user rules are lifted; A-01: `pwd` alone, `1fa`."""
     wiki, kiosk = await provider.app(), await provider.person("kiosk")
     await exempt(provider, kiosk)
     page = await sign_in(wiki, kiosk, browser)
@@ -37,7 +37,7 @@ async def test_an_exempt_person_signs_in_by_password(provider: Provider, browser
 async def test_a_client_that_requires_two_steps_leads_an_exempt_person_into_enrolment(
     provider: Provider, browser: Browser
 ) -> None:
-    """Design 4: an exemption never lifts what a client asks. Only what is missing is asked (A-10)."""
+    """An exemption never lifts what a client asks. Only what is missing is asked (A-10)."""
     wiki, bank, kiosk = await provider.app(), await provider.app("bank"), await provider.person("kiosk")
     await exempt(provider, kiosk)
     await provider.rule("client", "bank", REQUIRED)
@@ -82,7 +82,7 @@ async def test_a_password_session_is_asked_for_the_code_alone(provider: Provider
 async def test_acr_values_are_stepped_up_to_and_answered_as_spelt(
     provider: Provider, browser: Browser, asked: str, steps: list[str], acr: str
 ) -> None:
-    """A-04, A-11 and design 4: the lowest known level is added; out of reach never fails; the claim is as requested."""
+    """A-04, A-11: the lowest known level is added; out of reach never fails; the claim is as requested."""
     await password_is_enough(provider)
     await configure(provider, "acr_aliases", {REFEDS_MFA: "2fa"})
     wiki, alice = await provider.app(), await provider.person()
@@ -92,7 +92,7 @@ async def test_acr_values_are_stepped_up_to_and_answered_as_spelt(
 
 
 async def test_the_highest_requested_value_reached_is_named(provider: Provider, browser: Browser) -> None:
-    """Design 4: somebody who proved both factors anyway gets the highest of the values asked."""
+    """Somebody who proved both factors anyway gets the highest of the values asked."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     page = await sign_in(wiki, alice, browser, acr_values="1fa 2fa")

@@ -1,4 +1,4 @@
-"""Guessing stops, and locking a victim out does not work: the numbers of design 4 (N-12 to N-16)."""
+"""Guessing stops, and locking a victim out does not work: the numbers of decision 5 (N-12 to N-16)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ async def test_a_pause_ends_to_the_second(provider: Provider, browser: Browser, 
 async def test_all_spellings_share_one_counter(
     provider: Provider, browser: Browser, wiki: AuthlibClient, spellings: list[str]
 ) -> None:
-    """Design 4, login name: one throttle for all spellings."""
+    """One throttle for all spellings."""
     await provider.person()
     for spelling in spellings:
         await guess(wiki, browser, spelling, 1)
@@ -116,7 +116,7 @@ async def test_new_browsers_and_challenges_change_nothing(
 async def test_a_known_browser_has_a_counter_of_its_own(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Design 4: locking a victim out does not work; the cookie survives sign-out, and grants nothing else."""
+    """Decision 5: locking a victim out does not work; the cookie survives sign-out, and grants nothing else."""
     alice = await provider.person()
     await sign_in(wiki, alice, browser)
     page = await browser.open(provider.issuer.url("/logout"))
@@ -148,7 +148,7 @@ async def test_a_success_elsewhere_leaves_the_known_counter(
 async def test_a_browser_known_to_one_is_unknown_to_another(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:
-    """Design 4: a digest per account."""
+    """A digest per account."""
     alice, _ = await provider.person(), await provider.person("bob")
     await sign_in(wiki, alice, browser)
     page = await browser.open(await wiki.authorization_url(prompt="login"))
@@ -180,7 +180,7 @@ async def test_a_hundred_failures_close_the_password_to_unknown_browsers(
 
 
 async def test_wrong_codes_pause_the_app_and_not_the_recovery_codes(provider: Provider, browser: Browser) -> None:
-    """Ux 2.2: the last three tries are counted down; the pause page says until when, why, and what still works."""
+    """The last three tries are counted down; the pause page says until when, why, and what still works."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     page = await guess_code(wiki, alice, browser, 1)
@@ -268,7 +268,7 @@ async def test_unlocking_opens_everything(provider: Provider, browser: Browser, 
 
 
 async def test_shapes_that_can_be_no_code_count_as_no_try(provider: Provider, browser: Browser) -> None:
-    """Ux 2.2: an empty field, five digits, a recovery code: told, never counted."""
+    """An empty field, five digits, a recovery code: told, never counted."""
     wiki = await provider.app()
     alice = await enrolled(provider, wiki)
     page = await guess_code(wiki, alice, browser, 0)
@@ -279,7 +279,7 @@ async def test_shapes_that_can_be_no_code_count_as_no_try(provider: Provider, br
 
 
 async def test_nothing_typed_counts_as_no_try(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
-    """Ux 2.1: the words for each field; no hash, no counter, no event."""
+    """The words for each field; no hash, no counter, no event."""
     page = await browser.open(await wiki.authorization_url())
     page = await page.submit(username=" ", password="x")
     assert "Enter your username or email" in page.alerts[0]

@@ -59,7 +59,7 @@ async def test_scopes_of_a_machine(world: World) -> None:
 
 
 async def test_a_machine_token_costs_no_statement(world: World) -> None:
-    """design.md section 6: nothing is read, nothing is written."""
+    """Nothing is read, nothing is written."""
     app = await world.app("robot", "machine", MACHINE)
     await world.warm(app)
     before = world.services.database.statements
@@ -153,7 +153,7 @@ async def test_a_disabled_client_and_a_rotated_secret_are_refused_at_once(world:
 
 
 async def test_both_secrets_live_during_a_rotation(world: World) -> None:
-    """design.md: two live at once."""
+    """Two live at once."""
     app = await world.app("robot", "machine", MACHINE)
     async with unit(world.services, COMMAND, None, world.clock()) as made:
         fresh = await clients.rotate_secret(made, "robot", revoke_old=False)

@@ -110,7 +110,7 @@ async def test_the_second_use_of_a_code_revokes_what_the_first_obtained(world: W
 
 
 async def test_a_code_is_used_up_also_long_after(world: World) -> None:
-    """The certification suite presents it again after 30 s."""
+    """The conformance suite presents it again after 30 s."""
     app = await world.app()
     issued = await world.issued(app)
     tokens = (await app.exchange(issued.code)).json()
@@ -120,7 +120,7 @@ async def test_a_code_is_used_up_also_long_after(world: World) -> None:
 
 
 async def test_another_clients_attempt_leaves_the_code_alive(world: World) -> None:
-    """O-20 and design.md: nobody can spend somebody else's code."""
+    """O-20: nobody can spend somebody else's code."""
     app, thief = await world.app("wiki"), await world.app("thief")
     issued = await world.issued(app)
     assert (await thief.exchange(issued.code)).json() == REFUSED
@@ -169,7 +169,7 @@ async def test_a_verifier_without_a_challenge_is_refused(world: World) -> None:
 
 
 async def test_a_client_without_pkce_exchanges_with_its_secret_alone(world: World) -> None:
-    """design.md: for confidential clients PKCE is a switch."""
+    """For confidential clients PKCE is a switch."""
     app = await world.app(metadata=Metadata(require_pkce=False))
     issued = await world.issued(app, asked=Asked(challenge=None, nonce=None))
     answer = await app.exchange(issued.code, verifier=None)
@@ -218,7 +218,6 @@ async def test_a_code_dies_with_the_user_and_with_the_session(world: World) -> N
 
 
 async def test_an_exchange_is_two_statements(world: World) -> None:
-    """design.md section 6."""
     app = await world.app()
     issued = await world.issued(app)
     await world.warm(app)

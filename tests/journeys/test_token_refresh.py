@@ -41,7 +41,7 @@ async def test_a_refresh_repeats_the_sign_in_and_not_the_moment(world: World) ->
 
 
 async def test_a_confidential_client_keeps_its_token(world: World) -> None:
-    """design.md: the secret binds it to the client, and parallel workers of one app do not get in one another's way."""
+    """The secret binds it to the client, and parallel workers of one app do not get in one another's way."""
     app = await world.app()
     tokens = await world.signed_in(app, *OFFLINE)
     for _ in range(3):
@@ -58,7 +58,7 @@ async def test_a_public_client_gets_a_successor_each_time(world: World) -> None:
 
 
 async def test_within_the_grace_the_same_successor_comes_again(world: World) -> None:
-    """design.md: a client whose answer was lost is not locked out (FAPI 2 asks for more than 30 s)."""
+    """A client whose answer was lost is not locked out (FAPI 2 asks for more than 30 s)."""
     app = await world.app("spa", "spa")
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     successor = (await app.refresh(token)).json()["refresh_token"]
@@ -82,7 +82,7 @@ async def test_after_the_grace_the_old_token_ends_the_grant(world: World) -> Non
 
 
 async def test_the_grace_ends_at_the_successors_first_use(world: World) -> None:
-    """design.md: then the client has it, so the old one can only be stolen."""
+    """Then the client has it, so the old one can only be stolen."""
     app = await world.app("spa", "spa")
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     successor = (await app.refresh(token)).json()["refresh_token"]
@@ -93,7 +93,7 @@ async def test_the_grace_ends_at_the_successors_first_use(world: World) -> None:
 
 
 async def test_another_clients_refresh_token_is_invalid_grant(world: World) -> None:
-    """RFC 6749 6; certification B6: not invalid_client. The token stays valid."""
+    """RFC 6749 6; OpenID conformance: not invalid_client. The token stays valid."""
     app, thief = await world.app("wiki"), await world.app("thief")
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     answer = await thief.refresh(token)
@@ -114,7 +114,7 @@ async def test_scope_may_narrow_and_never_widen(world: World) -> None:
 
 
 async def test_with_offline_access_it_ends_thirty_days_after_its_last_use(world: World) -> None:
-    """design.md: idle 30 days; a use moves that, though it is written once an hour at most."""
+    """Idle 30 days; a use moves that, though it is written once an hour at most."""
     app = await world.app()
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     world.clock.advance(days=29)
@@ -127,7 +127,7 @@ async def test_with_offline_access_it_ends_thirty_days_after_its_last_use(world:
 
 @pytest.mark.parametrize("kind", ["web", "spa"])
 async def test_with_offline_access_it_ends_after_180_days_however_used(world: World, kind: clients.Kind) -> None:
-    """design.md: the absolute end."""
+    """The absolute end."""
     app = await world.app("app", kind)
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     for _ in range(7):
@@ -140,7 +140,7 @@ async def test_with_offline_access_it_ends_after_180_days_however_used(world: Wo
 
 
 async def test_without_offline_access_it_ends_with_the_session(world: World) -> None:
-    """design.md: at sign-out or session kill, whichever way that row is written."""
+    """Decision 7: at sign-out or session kill, whichever way that row is written."""
     app = await world.app()
     issued = await world.issued(app)
     token = (await app.exchange(issued.code)).json()["refresh_token"]
@@ -152,7 +152,7 @@ async def test_without_offline_access_it_ends_with_the_session(world: World) -> 
 
 
 async def test_without_offline_access_it_ends_at_the_sessions_absolute_end(world: World) -> None:
-    """design.md: not at its idle end."""
+    """Not at its idle end."""
     app = await world.app()
     token = (await app.exchange((await world.issued(app, asked=Asked(session_hours=9))).code)).json()["refresh_token"]
     world.clock.advance(hours=8, minutes=59)
@@ -195,7 +195,7 @@ async def test_the_policy_is_asked_again(world: World) -> None:
 
 
 async def test_a_required_factor_that_is_gone_ends_refreshing(world: World) -> None:
-    """design.md: a required factor with none left gives invalid_grant."""
+    """A required factor with none left gives invalid_grant."""
     app = await world.app()
     account = await world.person()
     token = (await world.signed_in(app, *OFFLINE, account=account))["refresh_token"]
@@ -221,7 +221,7 @@ async def test_an_access_token_is_no_refresh_token(world: World) -> None:
 
 
 async def test_a_confidential_client_may_be_made_to_rotate(world: World) -> None:
-    """design.md: they keep theirs unless set otherwise."""
+    """They keep theirs unless set otherwise."""
     app = await world.app(metadata=Metadata(rotate_refresh_tokens=True))
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     assert (await app.refresh(token)).json()["refresh_token"] != token
@@ -242,7 +242,7 @@ async def test_a_client_that_stops_rotating_keeps_the_successor_it_was_given(wor
 async def test_a_refresh_is_one_statement_and_with_rotation_two(
     world: World, kind: clients.Kind, statements: int
 ) -> None:
-    """design.md section 6; also where the idle end is written."""
+    """Also where the idle end is written."""
     app = await world.app("app", kind)
     token = (await world.signed_in(app, *OFFLINE))["refresh_token"]
     world.clock.advance(hours=2)

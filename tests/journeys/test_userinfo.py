@@ -32,7 +32,7 @@ async def test_only_what_was_granted_is_told(world: World) -> None:
 
 
 async def test_each_scope_brings_its_claims(world: World) -> None:
-    """OIDC Core 5.4; certification B4: numbers are numbers, booleans booleans, groups always a list."""
+    """OIDC Core 5.4; OpenID conformance: numbers are numbers, booleans booleans, groups always a list."""
     app = await world.app(metadata=Metadata(scopes=ALL))
     account = await world.person()
     async with unit(world.services, COMMAND, None, world.clock()) as made:
@@ -62,7 +62,7 @@ async def test_each_scope_brings_its_claims(world: World) -> None:
 
 
 async def test_somebody_in_no_group_has_an_empty_list(world: World) -> None:
-    """relying-apps.md: a bare string or a missing claim breaks apps."""
+    """docs/architecture.md, relying apps: a bare string or a missing claim breaks apps."""
     app = await world.app()
     tokens = await world.signed_in(app, "openid", "groups")
     assert (await app.userinfo(tokens["access_token"])).json()["groups"] == []
@@ -140,7 +140,7 @@ async def test_an_id_token_is_no_access_token(world: World) -> None:
 
 
 async def test_a_token_lives_ten_minutes(world: World) -> None:
-    """design.md; the answer says that it expired."""
+    """The answer says that it expired."""
     app = await world.app()
     token = (await world.signed_in(app))["access_token"]
     world.clock.advance(seconds=599)
@@ -151,7 +151,7 @@ async def test_a_token_lives_ten_minutes(world: World) -> None:
 
 
 async def test_a_token_without_openid_has_too_little_scope(world: World) -> None:
-    """design.md: 403 insufficient_scope; a machine's own token never has it."""
+    """403 insufficient_scope; a machine's own token never has it."""
     app = await world.app("api", metadata=Metadata(scopes=("read",)))
     answer = await app.userinfo((await world.signed_in(app, "read"))["access_token"])
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
@@ -199,7 +199,7 @@ async def test_with_offline_access_a_token_outlives_the_session(world: World) ->
 
 
 async def test_userinfo_is_one_statement(world: World) -> None:
-    """design.md section 6: grant and person in one query."""
+    """Grant and person in one query."""
     app = await world.app()
     token = (await world.signed_in(app, "openid", "groups"))["access_token"]
     await world.warm(app)

@@ -38,7 +38,7 @@ async def alice(provider: Provider, browser: Browser, wiki: AuthlibClient) -> Pe
 
 
 async def test_one_sign_in_completed_ten_times_at_once_gives_one_code(provider: Provider) -> None:
-    """ux.md: double click. The same browser gets the same response, whichever request was first."""
+    """Double click. The same browser gets the same response, whichever request was first."""
     shop, person = await provider.app("shop", metadata=ASKS_CONSENT), await provider.person()
     async with pages_at("consent", person, shop) as (page,):
         answers = await all_at_once([page] * 10, lambda page: page.submit(button="allow"))

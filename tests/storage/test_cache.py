@@ -55,7 +55,7 @@ async def brand(services: Services) -> str:
 
 
 async def test_what_is_known_costs_no_round_trip(services: Services) -> None:
-    """design.md section 6: discovery and JWKS are answered without the database."""
+    """Discovery and JWKS are answered without the database."""
     await services.database.execute(REGISTER, "Shop")
     await until(lambda: asyncio.sleep(0.05, result=True))
     first, client = await services.configuration(), await services.client(SHOP)

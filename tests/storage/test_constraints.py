@@ -115,7 +115,7 @@ async def test_the_product_begins_with_a_second_factor_required(database: Databa
 
 
 async def test_a_name_belongs_to_one_person_as_name_or_address(database: Database) -> None:
-    """design.md section 4: nobody's name can be another's verified address."""
+    """Nobody's name can be another's verified address."""
     alice, mallory = await person(database), await person(database)
     statement = "INSERT INTO login_names VALUES ('alice@example.org', $1, $2)"
     await database.execute(statement, alice, "email")
@@ -184,7 +184,7 @@ async def test_a_key_that_is_gone_has_no_private_half(database: Database) -> Non
     ],
 )
 async def test_what_a_decision_rests_on_moves_the_persons_version(database: Database, statement: str) -> None:
-    """design.md section 2: a code is issued only while the version decided on is still that."""
+    """A code is issued only while the version decided on is still that."""
     user = await person(database)
     await database.execute("INSERT INTO groups VALUES (gen_random_uuid(), 'staff', $1)", AT)
     before = await database.fetchval(VERSION, user)

@@ -149,7 +149,7 @@ async def test_a_foreign_root_key_stops_the_start_as_well(
 
 
 async def test_a_row_copied_to_another_place_does_not_open(services: Services) -> None:
-    """N-20, design.md section 4: ciphertext is bound to table, row and column."""
+    """N-20, decision 4: ciphertext is bound to table, row and column."""
     stored = await keys.load(services.database)
     first, second = stored.signing
     assert isinstance(first.sealed, Sealed)
@@ -197,7 +197,7 @@ async def test_two_nodes_that_rotate_at_once_do_it_once(services: Services, cloc
 
 
 async def test_an_algorithm_gets_its_key_when_a_client_needs_it(services: Services, clock: MovableClock) -> None:
-    """design.md section 4: EdDSA and PS256 when a client is registered for them."""
+    """EdDSA and PS256 when a client is registered for them."""
     await key_rotation.ensure_algorithm(services, OPERATOR, "EdDSA", clock())
     await key_rotation.ensure_algorithm(services, OPERATOR, "EdDSA", clock())
     assert (await services.configuration()).keyring.algs() == ("RS256", "ES256", "EdDSA")

@@ -44,7 +44,7 @@ def test_every_event_is_a_frozen_value() -> None:
 
 
 def test_names_and_addresses_are_personal_in_every_event() -> None:
-    """design.md section 4, audit roles: rows written in clear could never be sealed later."""
+    """docs/operations.md: rows written in clear could never be sealed later."""
     telling = {"username", "email", "source", "named", "before", "after"}
     found = {
         (event.kind, each.name)

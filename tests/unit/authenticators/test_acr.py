@@ -58,7 +58,7 @@ def test_an_unknown_value_names_no_level(unknown: str) -> None:
     ],
 )
 def test_the_highest_requested_value_reached_is_returned_as_spelt(level: Level, requested: list[str], acr: str) -> None:
-    """A-10, A-11, design.md 4: relying apps compare for equality, in their order of preference."""
+    """A-10, A-11: relying apps compare for equality, in their order of preference."""
     assert reached_acr(level, requested, ALIASES) == acr
 
 
@@ -82,7 +82,7 @@ def test_a_token_never_claims_more_than_was_reached(level: Level, requested: lis
     ],
 )
 def test_acr_values_ask_for_the_lowest_level_that_they_name(asked: list[str], level: Level | None) -> None:
-    """design.md 4, OIDC Core 3.1.2.1: the parameter is voluntary, what is unknown asks for nothing."""
+    """OIDC Core 3.1.2.1: the parameter is voluntary, what is unknown asks for nothing."""
     assert lowest_level_asked(asked, ALIASES) == level
 
 

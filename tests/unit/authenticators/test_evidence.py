@@ -47,7 +47,7 @@ def test_auth_time_is_the_latest_proof() -> None:
 
 
 def test_a_session_is_as_fresh_as_the_oldest_proof_that_its_level_rests_on() -> None:
-    """design.md 2: a fresh code beside an old password makes no fresh sign-in; of two codes the later one counts."""
+    """A fresh code beside an old password makes no fresh sign-in; of two codes the later one counts."""
     later, latest = AT + timedelta(minutes=2), AT + timedelta(minutes=5)
     password, code, recovery = (
         proof(Method.PASSWORD),
@@ -76,7 +76,7 @@ def test_a_freshness_demand_leaves_only_what_is_young_enough() -> None:
 
 
 def test_two_peoples_proofs_never_add_up() -> None:
-    """design.md 2: evidence is all of one user."""
+    """Evidence is all of one user."""
     with pytest.raises(ValueError, match=r"^evidence holds proofs of one user only$"):
         Evidence.of(ALICE, [proof(Method.PASSWORD), proof(Method.APP_CODE, user=BOB)])
     with pytest.raises(ValueError, match=r"^evidence holds proofs of one user only$"):

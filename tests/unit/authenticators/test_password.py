@@ -239,7 +239,7 @@ def test_other_costs_lead_to_a_rehash_and_the_old_hash_still_verifies() -> None:
     ],
 )
 def test_other_costs_than_the_two_allowed_are_refused(costs: tuple[int, int, int]) -> None:
-    """design.md 4: default and floor m=19 MiB, t=2, p=1; or 46 MiB, t=1."""
+    """Default and floor m=19 MiB, t=2, p=1; or 46 MiB, t=1."""
     with pytest.raises(ValueError, match=r"^argon2id runs with m=19 MiB, t=2, p=1 or with m=46 MiB, t=1, p=1$"):
         HashParameters(*costs)
 

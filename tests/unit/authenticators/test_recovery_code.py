@@ -22,7 +22,7 @@ def full_width(text: str) -> str:
 
 
 def test_the_alphabet_has_no_look_alikes() -> None:
-    """design.md 4: 31 lower-case letters and digits without 0 o 1 i l."""
+    """31 lower-case letters and digits without 0 o 1 i l."""
     assert sorted(RECOVERY_ALPHABET) == sorted(set("abcdefghijklmnopqrstuvwxyz0123456789") - set("0o1il"))
     assert len(RECOVERY_ALPHABET) == 31
 
@@ -63,7 +63,7 @@ def test_octets_past_the_last_multiple_of_31_are_drawn_again() -> None:
     ],
 )
 def test_a_code_is_taken_in_any_case_with_any_gaps(typed: str) -> None:
-    """design.md 4: input in any case, spaces and dashes."""
+    """Input in any case, spaces and dashes."""
     assert parse(typed) == CODE
 
 
@@ -91,7 +91,7 @@ def test_the_longest_text_that_is_looked_at_is_256_characters() -> None:
 
 @pytest.mark.parametrize("typed", ["123456", "123 456", full_width("007421"), "12345678"])
 def test_an_app_code_is_recognised(typed: str) -> None:
-    """ux.md 2.3: «That looks like an app code.»."""
+    """«That looks like an app code.»."""
     assert parse(typed) == LooksLikeAppCode()
 
 
@@ -118,7 +118,7 @@ def test_whatever_is_typed_is_parsed_without_an_error(typed: str) -> None:
 
 
 def test_a_code_is_stretched_with_the_costs_of_a_password() -> None:
-    """N-22, design.md 4: argon2id(code, salt of the set); the keystore's HMAC makes the stored digest of it."""
+    """N-22, decision 12: argon2id(code, salt of the set); the keystore's HMAC makes the stored digest of it."""
     salt, costs = bytes(16), HashParameters()
     slow = hash_secret_raw(
         b"k7pmx2dq9w4tc8hn", salt, costs.passes, costs.memory, costs.lanes, hash_len=32, type=Type.ID

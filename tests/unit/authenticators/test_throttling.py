@@ -22,14 +22,14 @@ MINUTES = {10: 15, 15: 30, 20: 60, 25: 60, 30: 60, 90: 60, 95: 60}
 
 @pytest.mark.parametrize("failures", range(10))
 def test_the_first_nine_failures_wait_for_nothing(failures: int) -> None:
-    """design.md 4: an honest slip costs no time."""
+    """Decision 5: an honest slip costs no time."""
     assert pause_after(failures) is None
     assert tries_left(failures) == 10 - failures
 
 
 @pytest.mark.parametrize(("failures", "minutes"), MINUTES.items())
 def test_the_tenth_failure_pauses_and_each_five_more_double_it_up_to_an_hour(failures: int, minutes: int) -> None:
-    """N-15, design.md 4."""
+    """N-15."""
     assert pause_after(failures) == timedelta(minutes=minutes)
     assert all(pause_after(failures + more) is None for more in range(1, 5))
 
@@ -46,7 +46,7 @@ def test_at_a_hundred_the_authenticator_is_disabled_and_not_paused() -> None:
     ("failures", "left"), [(0, 10), (6, 4), (7, 3), (9, 1), (10, 5), (11, 4), (12, 3), (14, 1), (15, 5), (99, 1)]
 )
 def test_tries_left_counts_to_the_next_pause_and_shows_from_the_last_three(failures: int, left: int) -> None:
-    """ux.md 2.2: «2 tries left before a 15-minute pause.»."""
+    """«2 tries left before a 15-minute pause.»."""
     assert tries_left(failures) == left
     assert shows_tries_left(failures) == (left <= 3)
 
@@ -96,7 +96,7 @@ def test_nobody_has_more_than_ten_tries_without_a_pause(failures: int) -> None:
     ],
 )
 def test_one_source_is_an_ipv4_address_or_an_ipv6_64(address: str, key: str) -> None:
-    """design.md 4: an IPv6 host moves freely within its /64."""
+    """An IPv6 host moves freely within its /64."""
     assert source_key(address) == key
 
 
@@ -106,6 +106,5 @@ def test_any_text_has_a_source_key(address: str) -> None:
 
 
 def test_a_source_has_fifty_failures_in_ten_minutes() -> None:
-    """design.md 4."""
     assert throttling.SOURCE_LIMIT == 50
     assert timedelta(minutes=10) == throttling.SOURCE_WINDOW

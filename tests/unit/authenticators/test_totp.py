@@ -187,7 +187,7 @@ def test_nothing_typed_is_empty(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["k7pm-x2dq-9w4t-c8hn", "K7PM X2DQ 9W4T C8HN", "2345234523452345"])
 def test_a_recovery_code_is_recognised(typed: str) -> None:
-    """ux.md 2.2: «That looks like a recovery code.»."""
+    """«That looks like a recovery code.»."""
     assert parse(typed, 6) == LooksLikeRecoveryCode()
 
 
@@ -211,7 +211,7 @@ def test_a_time_step_holds_its_instant(at: datetime, period: int) -> None:
 
 @pytest.mark.parametrize("steps", [-20, -4, -2, 2, 3, 20])
 def test_a_wrong_clock_is_measured_at_enrolment(steps: int) -> None:
-    """ux.md 2.5: 2 to 20 steps away; behind is negative."""
+    """2 to 20 steps away; behind is negative."""
     code = code_of(time_step(AT, 30) + steps)
     assert match(SECRET, code, DEFAULT, AT) is None
     assert drift(SECRET, code, DEFAULT, AT) == timedelta(seconds=30 * steps)

@@ -88,7 +88,7 @@ def test_an_address_taken_once_is_taken_again(address: str) -> None:
     ],
 )
 def test_a_mask_shows_a_slip_and_not_the_address(name: str, shown: str) -> None:
-    """ux.md 1: the address is masked until the password is right; the stars are always three."""
+    """The address is masked until the password is right; the stars are always three."""
     assert masked(name) == shown
 
 

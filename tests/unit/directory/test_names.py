@@ -24,7 +24,7 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_all_spellings_of_a_name_are_one_login_name(spelling: str) -> None:
-    """design.md 4: NFKC, case-folded; one throttle for all spellings."""
+    """NFKC, case-folded; one throttle for all spellings."""
     assert login_name(spelling) == folded(spelling) == "alice.ito"
 
 
@@ -103,7 +103,7 @@ def test_case_does_not_tell_two_names_apart(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["staff", "Ops & Support", "wiki:admins", "x" * 100])
 def test_a_group_keeps_its_spelling(text: str) -> None:
-    """relying-apps.md: apps compare the `groups` claim for equality."""
+    """docs/architecture.md, relying apps: apps compare the `groups` claim for equality."""
     assert Group(id=GroupId(UUID(int=1)), name=group_name(f" {text} ")).name == text
 
 

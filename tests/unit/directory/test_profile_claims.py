@@ -81,7 +81,7 @@ def test_a_claim_in_its_syntax_is_kept(name: str, typed: str, kept: str) -> None
 
 @pytest.mark.parametrize(("name", "typed"), BAD)
 def test_a_claim_out_of_its_syntax_is_refused_with_one_sentence(name: str, typed: str) -> None:
-    """certification.md B4: a malformed claim fails; the sentence says what to type, and does not repeat the value."""
+    """OpenID conformance: a malformed claim fails; the sentence says what to type, and does not repeat the value."""
     with pytest.raises(InvalidValue) as refused:
         checked(name, typed)
     assert refused.value.field == name

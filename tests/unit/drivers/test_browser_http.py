@@ -178,7 +178,7 @@ async def test_back_and_tabs(browser: Browser) -> None:
 
 
 async def test_a_download_leaves_the_tab_where_it_is(browser: Browser) -> None:
-    """ux: the recovery codes page stays while the file is saved."""
+    """The recovery codes page stays while the file is saved."""
     page = await browser.open(f"{OP}/form")
     saved = await page.click("Save")
     assert (saved.attachment, saved.content) == ("codes.txt", b"codes")

@@ -41,7 +41,7 @@ def provider(sent: list[dict[str, str]]) -> Starlette:
 
 
 async def test_every_step_is_answered_until_the_app_is_reached() -> None:
-    """The fields are those that design.md calls stable."""
+    """The fields are those that others may build on."""
     sent: list[dict[str, str]] = []
     alice = Person(username="alice", password="pw", clock=lambda: NOW, use_recovery_code=True)
     alice.recovery_codes = ["aaaa-bbbb-cccc-dddd"]

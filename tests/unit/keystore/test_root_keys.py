@@ -26,7 +26,7 @@ def test_a_created_key_is_loaded_again(folder: Path) -> None:
 
 
 def test_folder_and_file_are_the_owners_alone(folder: Path) -> None:
-    """design.md section 4, `keys/`: 0600; the umask of the caller changes nothing."""
+    """0600; the umask of the caller changes nothing."""
     before = os.umask(0)
     try:
         made = RootKeys.create(folder, Random(1).randbytes)

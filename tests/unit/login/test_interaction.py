@@ -38,7 +38,7 @@ INTERACTION = Interaction(
 
 
 def test_the_numbers_are_those_of_the_design() -> None:
-    """design.md 2: 30 min from the latest passed step, 2 h at most; the response repeats as long as its code lives."""
+    """30 min from the latest passed step, 2 h at most; the response repeats as long as its code lives."""
     assert timedelta(minutes=30) == STEP_LIFETIME == SETUP_LIFETIME
     assert timedelta(hours=2) == WHOLE_LIFETIME
     assert timedelta(seconds=60) == REPEAT_RESPONSE == CODE_LIFETIME
@@ -51,7 +51,7 @@ def test_a_sign_in_expires_at_the_instant_and_not_before() -> None:
 
 
 def test_a_finished_sign_in_is_finished_and_not_expired() -> None:
-    """ux.md: the page then says so, and leads on to the app."""
+    """The page then says so, and leads on to the app."""
     finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
     assert not replace(INTERACTION, finished=finished).expired(INTERACTION.ends_at)
 
@@ -63,7 +63,7 @@ def test_each_passed_step_gives_half_an_hour_more_within_two_hours() -> None:
 
 
 def test_the_response_is_repeated_until_its_code_is_redeemed_or_dead() -> None:
-    """design.md 2: double click and Back get the same response; a code is never sent twice once it was used."""
+    """Double click and Back get the same response; a code is never sent twice once it was used."""
     finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
     assert finished.may_repeat(ARRIVED)
     assert finished.may_repeat(ARRIVED + timedelta(seconds=60) - TICK)

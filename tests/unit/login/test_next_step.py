@@ -71,7 +71,7 @@ def asked(facts: Facts[str]) -> Step:
 
 
 def test_the_table_stands_in_the_order_in_which_a_person_meets_it() -> None:
-    """design.md 2: the order is the documentation."""
+    """The order is the documentation."""
     assert [check.__name__ for check in CHECKS] == [
         "identified",
         "factor_proved",
@@ -183,14 +183,14 @@ def test_who_must_have_a_second_factor_and_has_none_sets_it_up_now() -> None:
 
 
 def test_a_factor_that_is_gone_does_not_go_on_meeting_the_requirement() -> None:
-    """design.md 4: a required factor with none left is set up again, though a session remembers its proof."""
+    """A required factor with none left is set up again, though a session remembers its proof."""
     assert asked(alice(APPLESS)) == Enrol()
     assert isinstance(next_step(alice(APPLESS, requirement=ONE)), Cleared)
 
 
 @pytest.mark.parametrize(("saved", "left"), [(False, 10), (True, 0), (False, 0)])
 def test_recovery_codes_are_saved_before_the_app_gets_a_code(*, saved: bool, left: int) -> None:
-    """design.md 4: never acknowledged, or used up."""
+    """Never acknowledged, or used up."""
     assert asked(alice(replace(drawn.account(), codes_saved=saved, codes_left=left))) == SaveRecoveryCodes()
 
 
@@ -200,7 +200,7 @@ def test_one_recovery_code_left_is_enough_and_who_has_no_factor_needs_none() -> 
 
 
 def test_after_a_recovery_code_a_new_app_is_offered_once() -> None:
-    """design.md 4: may continue to the app first."""
+    """May continue to the app first."""
     used = replace(alice(replace(drawn.account(), codes_left=4)), proved_here=frozenset({Method.RECOVERY_CODE}))
     assert asked(used) == ReplaceApp(codes_left=4)
     assert isinstance(next_step(replace(used, answered=frozenset({Answer.RECOVERY_USED}))), Cleared)
@@ -297,7 +297,7 @@ def test_nothing_is_cleared_that_is_not_proved_saved_and_allowed(facts: Facts[st
 
 @given(drawn.facts())
 def test_cleared_cannot_be_built_where_the_table_would_ask(facts: Facts[str]) -> None:
-    """design.md 2: the constructor runs the same table, whoever calls it."""
+    """docs/architecture.md: the constructor runs the same table, whoever calls it."""
     identity = facts.identity or alice().identity
     assert identity is not None
     if isinstance(next_step(facts), Cleared):

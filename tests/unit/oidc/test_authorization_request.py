@@ -127,7 +127,7 @@ def test_a_full_request_is_read_whole() -> None:
 
 
 def test_state_and_nonce_may_be_missing() -> None:
-    """Certification A1: the code flow gives a code without nonce."""
+    """OpenID conformance: the code flow gives a code without nonce."""
     request = parse(state=None, nonce=None)
     assert (request.state, request.nonce) == (None, None)
 
@@ -193,7 +193,7 @@ def test_response_modes_have_one_list() -> None:
 
 @pytest.mark.parametrize("name", sorted(LIMITS))
 def test_what_is_too_long_is_refused_never_cut(name: str) -> None:
-    """Certification A6, ensure-authorization-request-with-long-nonce and -long-state."""
+    """OpenID conformance, ensure-authorization-request-with-long-nonce and -long-state."""
     assert refusal(WEB, **{name: "a" * (LIMITS[name] + 1)}).description == f"{name} is too long"
 
 

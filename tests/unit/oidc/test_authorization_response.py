@@ -1,4 +1,4 @@
-"""The Authorization Response: RFC 6749 4.1.2, RFC 9207; security.md O-06, O-08."""
+"""The Authorization Response: RFC 6749 4.1.2, RFC 9207; O-06, O-08."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,7 +27,7 @@ def test_a_code_comes_with_state_and_issuer() -> None:
 
 
 def test_an_error_comes_with_state_and_issuer() -> None:
-    """RFC 9207 2: the issuer stands in errors too; certification B5: and nothing else."""
+    """RFC 9207 2: the issuer stands in errors too; OpenID conformance: and nothing else."""
     url = failure(redirect("x"), LoginRequired("no session", detail="hush"), ISSUER)
     assert dict(parse_qsl(urlsplit(url).query)) == {
         "error": "login_required",
@@ -64,7 +64,7 @@ def test_state_comes_back_exactly(state: str) -> None:
     ],
 )
 def test_the_registered_query_is_kept(uri: str, expected: str) -> None:
-    """RFC 6749 3.1.2; certification oidcc-redirect-uri-query-OK."""
+    """RFC 6749 3.1.2; OpenID conformance, oidcc-redirect-uri-query-OK."""
     assert with_query(uri, {"k": "v"}) == expected
 
 

@@ -1,4 +1,4 @@
-"""The bearer token of a request: RFC 6750 2 and 3; security.md O-44."""
+"""The bearer token of a request: RFC 6750 2 and 3; O-44."""
 
 import pytest
 
@@ -13,13 +13,13 @@ IN_FORM = form(access_token="a.b.c")
 
 @pytest.mark.parametrize("header", ["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c "])
 def test_the_header_is_read_whatever_the_case_of_its_scheme(header: str) -> None:
-    """RFC 9110 11.1; certification A6, access-token-type-header-case-sensitivity."""
+    """RFC 9110 11.1; OpenID conformance, access-token-type-header-case-sensitivity."""
     assert bearer_token(header, None, NOTHING).expose() == "a.b.c"
     assert bearer_token(header, NOTHING, NOTHING).expose() == "a.b.c"
 
 
 def test_a_form_body_is_read() -> None:
-    """RFC 6750 2.2; certification A1, oidcc-userinfo-post-body."""
+    """RFC 6750 2.2; OpenID conformance, oidcc-userinfo-post-body."""
     assert bearer_token(None, IN_FORM, NOTHING).expose() == "a.b.c"
 
 

@@ -1,4 +1,4 @@
-"""Claims about a person: OIDC Core 5.1, 5.3.2, 5.4; certification B4; relying-apps.md rules 4 and 5."""
+"""Claims about a person: OIDC Core 5.1, 5.3.2, 5.4; OpenID conformance; docs/architecture.md, relying apps."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def test_scopes_bring_the_claims_that_authlib_knows() -> None:
 
 
 def test_a_full_person_has_all_standard_claims() -> None:
-    """Certification B4: fourteen profile claims, e-mail, phone and address."""
+    """OpenID conformance: fourteen profile claims, e-mail, phone and address."""
     claims = userinfo_claims(PERSON_SCOPES, FULL)
     assert set(claims) == {name for names in SCOPE_CLAIMS.values() for name in names}
     assert set(claims) <= set(UserInfo.REGISTERED_CLAIMS) | {"groups"}

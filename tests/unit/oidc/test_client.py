@@ -1,4 +1,4 @@
-"""What a client is allowed, and where its responses may go; security.md O-01, O-02, O-03, O-14."""
+"""What a client is allowed, and where its responses may go; O-01, O-02, O-03, O-14."""
 
 from dataclasses import replace
 
@@ -86,7 +86,7 @@ def test_access_tokens_are_signed_like_id_tokens_and_machines_use_es256() -> Non
 
 
 def test_the_audience_is_what_is_registered_and_the_issuer_where_userinfo_is_read() -> None:
-    """RFC 9068 3, design.md section 4."""
+    """RFC 9068 3."""
     api = "https://jobs.example.org"
     assert WEB.access_token_audience({"openid"}, ISSUER) == (ISSUER,)
     assert WEB.access_token_audience({"jobs.read"}, ISSUER) == (ISSUER,)

@@ -1,4 +1,4 @@
-"""Client authentication: RFC 6749 2.3 and 5.2, RFC 7617; security.md O-22, O-23."""
+"""Client authentication: RFC 6749 2.3 and 5.2, RFC 7617; O-22, O-23."""
 
 import base64
 from dataclasses import replace
@@ -40,7 +40,7 @@ def refusal(header: str | None, body: Parameters) -> InvalidClient:
 
 @given(TEXTS, TEXTS)
 def test_id_and_secret_in_the_header_are_form_encoded(client_id: str, secret: str) -> None:
-    """RFC 6749 2.3.1, certification B6."""
+    """RFC 6749 2.3.1, OpenID conformance."""
     read = presented((basic(f"{quote_plus(client_id)}:{quote_plus(secret)}"),), NOTHING)
     assert (read.client_id, read.method) == (client_id, AuthMethod.CLIENT_SECRET_BASIC)
     assert read.secret == ClientSecret(secret)
@@ -164,7 +164,7 @@ def test_every_failure_reads_the_same(client: Client | None, offered: Credential
 
 
 def test_a_new_secret_is_256_bits_in_unreserved_characters() -> None:
-    """relying-apps.md rule 6: clients that forget to escape it work too."""
+    """Clients that forget to escape it work too."""
     secret = new_secret(lambda octets: bytes(range(octets)))
     assert secret.expose() == "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
     assert secret_digest(secret) == Digest(sha256(secret.expose().encode()).digest())

@@ -56,7 +56,7 @@ def test_statuses_that_are_not_400(kind: type[OAuthError], status: int) -> None:
 
 
 def test_every_other_error_is_400() -> None:
-    """RFC 6749 5.2, certification B6."""
+    """RFC 6749 5.2, OpenID conformance."""
     special = {"invalid_client", "invalid_token", "insufficient_scope", "server_error", "temporarily_unavailable"}
     assert {kind.status for kind in every_error() if getattr(kind, "code", "") and kind.code not in special} == {400}
 
@@ -70,7 +70,7 @@ def test_a_body_holds_the_public_part_only() -> None:
 
 @pytest.mark.parametrize("text", ["", 'a "quoted" word', "a back\\slash", "Straße", "two\nlines", "tab\there"])
 def test_a_description_that_the_standards_forbid_cannot_be_made(text: str) -> None:
-    """RFC 6749 A.8, certification B5."""
+    """RFC 6749 A.8, OpenID conformance."""
     with pytest.raises(ValueError, match="printable ASCII"):
         errors.InvalidRequest(text)
 

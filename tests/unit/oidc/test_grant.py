@@ -150,7 +150,7 @@ def test_the_client_reads_the_same_whatever_the_reason(reason: Rejection) -> Non
 
 
 def test_a_confidential_client_keeps_its_refresh_token() -> None:
-    """RFC 6749 6; design.md section 4."""
+    """RFC 6749 6."""
     assert refresh(REFRESH, ASKED, NOW) == Refreshed(
         grant=GRANT, scopes=GRANT.scopes, rotation=Rotation.KEPT, expiry=REFRESH.expiry
     )
@@ -197,7 +197,7 @@ def test_after_the_grace_reuse_ends_the_grant(facts: RefreshFacts) -> None:
     ],
 )
 def test_what_ends_a_refresh_token(facts: RefreshFacts, reason: Rejection) -> None:
-    """O-29; certification B6: another client's token is invalid_grant."""
+    """O-29; OpenID conformance: another client's token is invalid_grant."""
     outcome = refused(facts)
     assert (outcome.reason, outcome.ends_grant, outcome.error.code) == (reason, False, "invalid_grant")
     assert refused(replace(facts, superseded_at=NOW - timedelta(days=1))).reason is reason
@@ -232,7 +232,7 @@ def test_a_wider_scope_is_invalid_scope_and_harms_nothing() -> None:
 
 
 def test_a_refresh_token_bound_to_the_session_ends_with_it() -> None:
-    """design.md section 4: at the absolute end, not at the idle end."""
+    """At the absolute end, not at the idle end."""
     assert refresh_expiry(GRANT, NOW) == RefreshExpiry(idle_at=None, at=NOW + timedelta(hours=20))
     assert refresh_expiry(replace(GRANT, session_ends_at=None), NOW) is None
 
@@ -266,5 +266,5 @@ def test_an_offline_token_ends_unused_or_in_any_case(age: timedelta) -> None:
     ],
 )
 def test_when_the_tokens_of_a_grant_still_count(grant: GrantFacts, *, stands: bool) -> None:
-    """design.md section 4: revocation, sign-out and introspection act at once."""
+    """Decision 7: revocation, sign-out and introspection act at once."""
     assert grant.stands is stands

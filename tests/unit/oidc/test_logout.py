@@ -1,4 +1,4 @@
-"""RP-Initiated Logout 1.0; certification A5, B8; security.md O-57, O-58."""
+"""RP-Initiated Logout 1.0; OpenID conformance; O-57, O-58."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""The provider's metadata: OIDC Discovery 3, RFC 8414 2, RFC 9207 3; certification B1; security.md O-49."""
+"""The provider's metadata: OIDC Discovery 3, RFC 8414 2, RFC 9207 3; OpenID conformance; O-49."""
 
 import json
 
@@ -36,7 +36,7 @@ def test_authlib_would_find_it(change: dict[str, object]) -> None:
 
 
 def test_every_endpoint_is_below_the_issuer() -> None:
-    """Certification B1; path issuers too."""
+    """OpenID conformance; path issuers too."""
     document = provider_metadata(Issuer.parse("https://example.org/idp"), acr_values=("1fa",))
     endpoints = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))}
     assert {str(value).removeprefix("https://example.org/idp") for value in endpoints.values()} == {
@@ -78,7 +78,7 @@ def test_client_authentication_is_listed_endpoint_by_endpoint() -> None:
 
 
 def test_scopes_and_algorithms() -> None:
-    """Certification B1: openid and RS256 are there."""
+    """OpenID conformance: openid and RS256 are there."""
     assert DOCUMENT["scopes_supported"] == [
         "openid",
         "profile",

@@ -1,4 +1,4 @@
-"""Parameters: RFC 6749 3.1, 3.2 and appendix B; security.md O-05."""
+"""Parameters: RFC 6749 3.1, 3.2 and appendix B; O-05."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""PKCE: RFC 7636, RFC 9700 2.1.1 and 4.8.2; security.md O-15, O-16, O-17."""
+"""PKCE: RFC 7636, RFC 9700 2.1.1 and 4.8.2; O-15, O-16, O-17."""
 
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -44,7 +44,7 @@ def test_the_shortest_and_the_longest_verifier_fit(length: int) -> None:
 
 
 def test_neither_challenge_nor_verifier_is_fine() -> None:
-    """Confidential clients may go without (design.md); whether they may is checked in the authorization request."""
+    """Confidential clients may go without; whether they may is checked in the authorization request."""
     assert verify(None, None)
 
 

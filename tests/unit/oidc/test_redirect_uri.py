@@ -1,4 +1,4 @@
-"""Redirect URIs: RFC 6749 3.1.2, RFC 8252 7 and 8, RFC 9700 2.1 and 4.1; security.md O-01, O-03, O-04."""
+"""Redirect URIs: RFC 6749 3.1.2, RFC 8252 7 and 8, RFC 9700 2.1 and 4.1; O-01, O-03, O-04."""
 
 import pytest
 from hypothesis import given
@@ -161,7 +161,7 @@ def test_a_native_client_is_free_in_nothing_else(registered: str, presented: str
 
 
 def test_a_web_client_is_not_free_in_its_port() -> None:
-    """design.md: free port for native clients only."""
+    """Free port for native clients only."""
     assert not matches("http://127.0.0.1:8001/cb", "http://127.0.0.1:8002/cb", "web")
 
 

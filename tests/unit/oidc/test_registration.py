@@ -1,4 +1,4 @@
-"""Which clients may be registered: RFC 7591 2, RFC 9700; security.md O-04, O-26."""
+"""Which clients may be registered: RFC 7591 2, RFC 9700; O-04, O-26."""
 
 from dataclasses import replace
 from typing import Any

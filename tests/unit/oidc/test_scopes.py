@@ -1,4 +1,4 @@
-"""Scopes: RFC 6749 3.3, OIDC Core 11; security.md O-13."""
+"""Scopes: RFC 6749 3.3, OIDC Core 11; O-13."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The token request and its answer: RFC 6749 4.1.3, 4.4.2, 5.1, 6, RFC 8707; security.md O-05, O-07, O-13, O-30."""
+"""The token request and its answer: RFC 6749 4.1.3, 4.4.2, 5.1, 6, RFC 8707; O-05, O-07, O-13, O-30."""
 
 from dataclasses import replace
 

@@ -22,7 +22,7 @@ def explained(rules: Rules, account: Account, asked: Level | None = None) -> tup
 
 
 def test_the_default_policy_of_the_server_decides() -> None:
-    """design.md 4: server level required."""
+    """Server level required."""
     assert explained(Rules(version=1, server=REQUIRED), APPLESS) == (
         "A second factor is needed (2fa).",
         "server: required 2fa - decides",
@@ -46,7 +46,7 @@ def test_where_nothing_is_required_the_password_is_enough() -> None:
 
 
 def test_an_exemption_lifts_and_the_client_decides_all_the_same() -> None:
-    """design.md 4: never what a client or the request asks."""
+    """Never what a client or the request asks."""
     exempt = replace(
         APPLESS,
         groups=frozenset({STAFF, OPS}),

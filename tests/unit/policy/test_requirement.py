@@ -113,7 +113,7 @@ def test_rules_of_other_clients_and_groups_say_nothing() -> None:
     ("until", "live"), [(AT - TICK, False), (AT, False), (AT + TICK, True), (AT + timedelta(days=90), True)]
 )
 def test_an_exemption_ends_at_its_date(*, until: datetime, live: bool) -> None:
-    """design.md 4: dated, with a reason."""
+    """Dated, with a reason."""
     account = person(exemption=Exemption(until=until, reason="kiosk in the lobby"))
     result = needed(Rules(version=1, server=REQUIRED), account)
     assert result.level == (Level.ONE if live else Level.TWO)
@@ -153,7 +153,7 @@ def test_a_further_rule_never_lowers_the_level(rules: Rules, account: Account, a
 def test_every_place_is_named_once_and_what_decides_explains_the_level(
     rules: Rules, account: Account, asked: Level | None
 ) -> None:
-    """design.md 4: the function that decides is the function that explains."""
+    """The function that decides is the function that explains."""
     result = needed(rules, account, asked=asked)
     groups = ["group"] * len(account.groups)
     assert [reason.source for reason in result.reasons] == ["server", *groups, "user", "client", "request", "enrolled"]

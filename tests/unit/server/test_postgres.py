@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL of design.md section 7: made once, started, attached to, killed, started again."""
+"""The embedded PostgreSQL: made once, started, attached to, killed, started again."""
 
 import contextlib
 import os

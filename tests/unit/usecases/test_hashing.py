@@ -29,7 +29,7 @@ async def pool(workers: int, queue_limit: int) -> AsyncIterator[HashingPool]:
     ("cores", "workers", "each"), [(1, 1, 1), (2, 1, 2), (2, 2, 1), (4, 3, 2), (2, 8, 1), (64, 2, 32)]
 )
 def test_workers_share_the_cores(cores: int, workers: int, each: int) -> None:
-    """Design 4: as many at once as cores, however many processes there are."""
+    """As many at once as cores, however many processes there are."""
     assert share_of(cores, workers) == each
 
 
@@ -49,7 +49,7 @@ async def test_an_exception_comes_back_too_and_gives_its_place_up() -> None:
 
 
 async def test_the_event_loop_turns_while_argon2_works() -> None:
-    """design.md 4: tokens keep flowing under a sign-in flood. argon2-cffi lets go of the interpreter lock."""
+    """Tokens keep flowing under a sign-in flood. argon2-cffi lets go of the interpreter lock."""
     async with pool(1, 0) as opened:
         hashing = asyncio.create_task(opened.run(hash_password, PASSWORD, LESS_MEMORY, SALT))
         turns = 0
@@ -69,7 +69,7 @@ async def test_as_many_run_at_once_as_there_are_workers() -> None:
 
 
 async def test_beyond_the_queue_limit_the_pool_is_busy() -> None:
-    """design.md 4: 503 with Retry-After; what was taken is finished all the same."""
+    """503 with Retry-After; what was taken is finished all the same."""
     gate = threading.Event()
     async with pool(1, 2) as opened:
         taken = [asyncio.create_task(opened.run(gate.wait, 30)) for _ in range(3)]

@@ -50,7 +50,7 @@ def edge(kind: Kind, handlers: Mapping[str, Handler], issuer: str = ISSUER, allo
 
 @pytest.mark.parametrize("kind", [AUTHORIZATION, PAGES])
 async def test_headers_of_pages(kind: Kind) -> None:
-    """UX 1 and ASVS V3.4, exactly; COOP is absent, since apps open these pages as popups."""
+    """ASVS V3.4, exactly; COOP is absent, since apps open these pages as popups."""
     answer = await ask(edge(kind, {}))
     assert answer.status_code == 404
     assert answer.headers["content-security-policy"] == (

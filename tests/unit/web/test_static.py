@@ -39,7 +39,7 @@ async def test_another_hash_is_not_found_and_an_unknown_file_is_an_error() -> No
 
 @pytest.mark.parametrize("name", sorted(LIMITS))
 def test_files_are_light(name: str) -> None:
-    """UX 3: budgets, raw and compressed."""
+    """Budgets, raw and compressed."""
     raw = (static.FOLDER / name).read_bytes()
     assert len(raw) <= LIMITS[name][0]
     assert len(gzip.compress(raw)) <= LIMITS[name][1]

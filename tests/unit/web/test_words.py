@@ -84,7 +84,7 @@ def test_drift_is_said_in_minutes(steps: int, words: str) -> None:
 
 
 def test_an_unknown_scope_is_an_extra_permission() -> None:
-    """UX 2.6: a registered scope without words of its own."""
+    """A registered scope without words of its own."""
     assert messages.permission("payroll.read") == "Extra permission: payroll.read"
 
 
