@@ -12,7 +12,7 @@ from idp.usecases.sign_in import look
 from idp.web.edges import Handler
 from idp.web.frame import contact_of, shell, url_of
 from idp.web.responses import recovery_codes_file
-from idp.web.said import errors
+from idp.web.field_errors import errors
 from idp.web.step_pages import StepPage, Submission, answer, submission
 from idp.web.views import RecoveryCodesPage, View
 
