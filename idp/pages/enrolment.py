@@ -7,8 +7,8 @@ from idp.login.steps import Enrol, ReplaceApp
 from idp.usecases.enrolment import confirm, set_up
 from idp.usecases.outcome import Current, Outcome
 from idp.web import qr
-from idp.web.frame import contact_of, shell
 from idp.web.field_errors import errors
+from idp.web.frame import contact_of, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
 from idp.words.messages import Asker, enrolment_why

@@ -3,8 +3,8 @@
 from idp.login.steps import ChangePassword
 from idp.usecases.new_password import change_password
 from idp.usecases.outcome import Current, Outcome
-from idp.web.frame import contact_of, shell
 from idp.web.field_errors import errors
+from idp.web.frame import contact_of, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import NewPasswordPage, View
 

@@ -4,8 +4,8 @@ from idp.authenticators.password import prepared
 from idp.login.steps import SignIn
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.password import Typed, prove_password
-from idp.web.frame import contact_of, shell
 from idp.web.field_errors import errors
+from idp.web.frame import contact_of, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import PasswordPage, View
 

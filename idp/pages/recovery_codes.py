@@ -10,9 +10,9 @@ from idp.usecases.recovery_codes import acknowledge, codes_on_show
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.web.edges import Handler
+from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, url_of
 from idp.web.responses import recovery_codes_file
-from idp.web.field_errors import errors
 from idp.web.step_pages import StepPage, Submission, answer, submission
 from idp.web.views import RecoveryCodesPage, View
 

@@ -3,9 +3,9 @@
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.second_factor import prove_app_code
+from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, shown_account, url_of
 from idp.web.pauses import pause
-from idp.web.field_errors import errors
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import SecondFactorPage, View
 
