@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from idp.endpoints import host_routes
 from idp.endpoints import routes as endpoint_routes
 from idp.pages.routes import routes as page_routes
-from idp.usecases.forms import form_refused
+from idp.usecases.form_tokens import form_refused
 from idp.usecases.services import Services
 from idp.web.edges import Edge, House
 from idp.web.frame import bare_shell

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from idp.oidc.client import Client
 from idp.oidc.logout import LogoutRequest
 from idp.oidc.parameters import Parameters
-from idp.usecases.forms import form_token, token_fits
+from idp.usecases.form_tokens import form_token, token_fits
 from idp.usecases.services import Services
 from idp.usecases.sign_out import AskFirst, SignedOutNow, asked_by, sign_out
 from idp.web import cookies, responses

@@ -10,7 +10,7 @@
 | absent | `null` or another | not ours |
 | absent | absent | undecided, counts as ours: an old browser; the token alone decides |
 
-Both must pass. The token binds a form to its browser and Interaction: `usecases.forms`.
+Both must pass. The token binds a form to its browser and Interaction: `usecases.form_tokens`.
 """
 
 from starlette.requests import Request

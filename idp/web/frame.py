@@ -8,7 +8,8 @@ from idp.authenticators.methods import Method
 from idp.directory.mask import masked
 from idp.login.steps import SignIn
 from idp.oidc.client import Client
-from idp.usecases.forms import form_token, reference_of
+from idp.usecases.client_references import reference_of
+from idp.usecases.form_tokens import form_token
 from idp.usecases.outcome import Current
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit

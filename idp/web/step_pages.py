@@ -25,8 +25,9 @@ from idp.login.steps import (
     SignIn,
     Step,
 )
+from idp.usecases.client_references import client_of_reference
 from idp.usecases.errors import Unavailable
-from idp.usecases.forms import client_of_reference, token_fits
+from idp.usecases.form_tokens import token_fits
 from idp.usecases.outcome import Current, Finished, Gone, Leave, Outcome
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look

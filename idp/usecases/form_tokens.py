@@ -1,17 +1,15 @@
-"""Forms of a sign-in: the token that binds one to browser and Interaction, and the record of one that did not fit."""
+"""The token that binds a form to browser and Interaction, and the record of a form whose token did not fit."""
 
 from datetime import datetime
 
 from idp.audit.event import SecurityEvent
 from idp.audit.guards import CsrfFailed
-from idp.keystore.service_keys import client_reference, csrf_matches, csrf_token, opened_client_reference
-from idp.oidc.client import Client
+from idp.keystore.service_keys import csrf_matches, csrf_token
 from idp.storage import events
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.actors import Actor, Origin
-from idp.values.ids import ClientId
 from idp.values.secrets import CookieValue
 
 LONGEST_PATH = 200
@@ -37,15 +35,3 @@ async def form_refused(services: Services, origin: Origin, at: datetime, path: s
         event=CsrfFailed(path=path[:LONGEST_PATH]), at=at, actor=Actor(kind="anonymous"), origin=origin
     )
     await events.record(services.database, [sealed(services, envelope)])
-
-
-def reference_of(services: Services, client: ClientId) -> str:
-    """Names the client in URLs of a sign-in, so that a page whose Interaction is gone can still lead back to it."""
-    return client_reference(services.service_keys, client)
-
-
-async def client_of_reference(services: Services, reference: str) -> Client | None:
-    """The active client that a reference of ours names; None for every other text."""
-    client_id = opened_client_reference(services.service_keys, reference)
-    client = await services.client(client_id) if client_id else None
-    return client if client and client.active else None
