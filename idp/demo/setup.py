@@ -10,7 +10,7 @@ from idp.demo.cast import CLIENTS, PEOPLE, Part, Role
 from idp.demo.kept import Kept
 from idp.demo.registration import DemoClient, DemoPerson
 from idp.policy.rules import Rule
-from idp.usecases import bound_apps, clients, groups, passwords, policy, user_access, user_profile, users
+from idp.usecases import clients, groups, known_factor, passwords, policy, user_access, user_profile, users
 from idp.usecases.clients import Metadata
 from idp.usecases.management import NotFound
 from idp.usecases.services import Services
@@ -124,10 +124,10 @@ class _Stage:
         if known and there:
             self.codes[role.username] = list(self.kept.recovery_codes.get(role.username, ()))
             return known
-        factor = await bound_apps.new_factor(self.services)
+        factor = await known_factor.new_factor(self.services)
         async with self.unit() as opened:
-            await bound_apps.bind(opened, role.username, factor)
-        self.codes[role.username] = [bound_apps.display(code) for code in factor.codes]
+            await known_factor.bind(opened, role.username, factor)
+        self.codes[role.username] = [known_factor.display(code) for code in factor.codes]
         return factor.secret.expose()
 
     async def _registered(self, part: Part, said: Metadata) -> str | None:

@@ -13,7 +13,7 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | sign-out            | sign_out                                                                                   |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
 |                     | client_authentication, presented_tokens, cors                                              |
-| for admins          | users, user_profile, user_access, passwords, bound_apps, groups, clients, policy,          |
+| for admins          | users, user_profile, user_access, passwords, known_factor, groups, clients, policy,        |
 |                     | browser_sessions, configuration, key_rotation, check; each names its permission, what      |
 |                     | changes happens in a unit, and management finds what a name means                          |
 | by itself           | housekeeping, keys, health, metrics                                                        |

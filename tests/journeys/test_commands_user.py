@@ -11,7 +11,7 @@ from idp.directory.user import login_name
 from idp.policy.account import Account
 from idp.storage import accounts
 from idp.storage.database import Database
-from idp.usecases import bound_apps
+from idp.usecases import known_factor
 from idp.usecases.management import found_user
 from idp.usecases.services import Services
 from idp.usecases.unit import unit
@@ -44,9 +44,9 @@ async def kinds(database: Database) -> list[str]:
 
 async def with_factor(services: Services, name: str) -> None:
     """Give a person an authenticator app and ten recovery codes."""
-    factor = await bound_apps.new_factor(services)
+    factor = await known_factor.new_factor(services)
     async with unit(services, Actor(kind="command"), None, services.clock()) as opened:
-        await bound_apps.bind(opened, name, factor)
+        await known_factor.bind(opened, name, factor)
 
 
 async def signed_in(database: Database, name: str, at: datetime) -> None:
