@@ -12,7 +12,7 @@ from idp.composition import clock, entropy, open_services
 from idp.server.schema import prepared, start_embedded
 from idp.settings import Settings
 from idp.storage.pool import connect
-from idp.usecases import clients, passwords, users
+from idp.usecases import clients, managed_passwords, users
 from idp.usecases.clients import Kind, Metadata
 from idp.usecases.second_factor import secret_place
 from idp.usecases.services import Services
@@ -84,7 +84,7 @@ async def populate(environ: Mapping[str, str], people: int) -> Population:
         settings = await prepared(settings, postgres, clock(), lambda _: None)
         services = await stack.enter_async_context(open_services(settings, clock, entropy))
         apps = {name: await _app(services, name, *what) for name, what in APPS.items()}
-        hashed = await passwords.judged_for_new(services, Password(PASSWORD), ())
+        hashed = await managed_passwords.judged_for_new(services, Password(PASSWORD), ())
         made = [await _somebody(services, f"person{number}", hashed) for number in range(people)]
         await _settled(settings)
         return Population(people=tuple(made), apps=apps)
@@ -104,7 +104,7 @@ async def _app(services: Services, name: str, kind: Kind, metadata: Metadata) ->
     return App(client_id=name, secret=registered.secret.expose() if registered.secret else "")
 
 
-async def _somebody(services: Services, name: str, hashed: passwords.HashedPassword) -> Somebody:
+async def _somebody(services: Services, name: str, hashed: managed_passwords.HashedPassword) -> Somebody:
     at = clock()
     async with unit(services, ACTOR, None, at) as made:
         new = NewUser(username=name, email=f"{name}@example.org", password=hashed, keep_password=True)

@@ -12,7 +12,7 @@ from idp.commands.output import Json, facts, moment, table, tell
 from idp.commands.spread import spread
 from idp.commands.user_shown import document_of, text_of
 from idp.directory.user import User
-from idp.usecases import passwords, user_access, user_profile, users
+from idp.usecases import managed_passwords, user_access, user_profile, users
 from idp.usecases.unit import unit
 
 app = typer.Typer(no_args_is_help=True)
@@ -43,7 +43,7 @@ def add(name: Name, person: NewPerson, *, as_json: Json = False) -> None:
 
     async def work(call: Call) -> User:
         groups, words = person.group or (), [name, *([person.email] if person.email else [])]
-        hashed = await passwords.judged_for_new(call.services, text, words, groups) if text else None
+        hashed = await managed_passwords.judged_for_new(call.services, text, words, groups) if text else None
         new = users.NewUser(
             username=name,
             email=person.email,
@@ -122,9 +122,9 @@ def set_password(name: Name, *, keep: Keep = False, as_json: Json = False) -> No
     text = typed.new_password(name)
 
     async def work(call: Call) -> None:
-        hashed = await passwords.judged(call.services, name, text, call.at)
+        hashed = await managed_passwords.judged(call.services, name, text, call.at)
         async with unit(call.services, call.actor, call.origin, call.at) as opened:
-            await passwords.set_password(opened, name, hashed, keep=keep)
+            await managed_passwords.set_password(opened, name, hashed, keep=keep)
 
     run(work)
     after = "It is the person's own." if keep else "It is to be changed at the next sign-in."
@@ -136,7 +136,7 @@ def set_password(name: Name, *, keep: Keep = False, as_json: Json = False) -> No
 @app.command()
 def mark_compromised(name: Name, reason: Reason, *, as_json: Json = False) -> None:
     """Say that others may know the password: the next sign-in asks for a new one. Sessions and grants end."""
-    ended = change(lambda opened: passwords.mark_compromised(opened, name, reason))
+    ended = change(lambda opened: managed_passwords.mark_compromised(opened, name, reason))
     counts = {"sessions_ended": ended.sessions, "grants_ended": ended.grants}
     _done(name, counts, f"The password of {name} is to be changed.\n" + facts(counts.items()), as_json=as_json)
 

@@ -10,7 +10,7 @@ from idp.demo.cast import CLIENTS, PEOPLE, Part, Role
 from idp.demo.kept import Kept
 from idp.demo.registration import DemoClient, DemoPerson
 from idp.policy.rules import Rule
-from idp.usecases import clients, groups, known_factor, passwords, policy, user_access, user_profile, users
+from idp.usecases import clients, groups, known_factor, managed_passwords, policy, user_access, user_profile, users
 from idp.usecases.clients import Metadata
 from idp.usecases.management import NotFound
 from idp.usecases.services import Services
@@ -69,9 +69,9 @@ class _Stage:
         if not there:
             await self._made(role, password)
         elif known is None:
-            hashed = await passwords.judged(self.services, role.username, Password(password), self.at)
+            hashed = await managed_passwords.judged(self.services, role.username, Password(password), self.at)
             async with self.unit() as opened:
-                await passwords.set_password(opened, role.username, hashed, keep=True)
+                await managed_passwords.set_password(opened, role.username, hashed, keep=True)
         secret = await self._factor(role, there=there) if role.enrolled else None
         return DemoPerson(username=role.username, password=password, note=role.note, totp_secret=secret)
 
@@ -104,7 +104,7 @@ class _Stage:
     async def _made(self, role: Role, password: str) -> None:
         address = f"{role.username}@example.com"
         words = [role.username, address]
-        hashed = await passwords.judged_for_new(self.services, Password(password), words, role.groups)
+        hashed = await managed_passwords.judged_for_new(self.services, Password(password), words, role.groups)
         new = users.NewUser(
             username=role.username,
             email=address,

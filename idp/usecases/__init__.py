@@ -13,11 +13,11 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | sign-out            | sign_out                                                                                   |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
 |                     | client_authentication, presented_tokens, cors                                              |
-| for admins          | users, user_profile, user_access, passwords, known_factor, groups, clients, policy,        |
-|                     | browser_sessions, configuration, key_rotation, check; each names its permission, what      |
-|                     | changes happens in a unit, and management finds what a name means                          |
+| for admins          | users, user_profile, user_access, managed_passwords, known_factor, groups, clients,        |
+|                     | policy, browser_sessions, configuration, key_rotation, check; each names its permission,   |
+|                     | what changes happens in a unit, and management finds what a name means                     |
 | by itself           | housekeeping, keys, health, metrics                                                        |
 | under all           | services (what all are handed), recording (events sealed), hashing, errors                 |
 
-`password` is the step of a sign-in, `new_password` the step that changes it, `passwords` what somebody else sets.
+`password` is the step of a sign-in, `new_password` the step that changes it, `managed_passwords` what somebody else sets.
 """

@@ -7,8 +7,8 @@ from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import ChangePassword
 from idp.storage import authenticators, endings, interactions
 from idp.usecases.hashing import Place
+from idp.usecases.managed_passwords import hash_parameters
 from idp.usecases.outcome import Current, Outcome
-from idp.usecases.passwords import hash_parameters
 from idp.usecases.recovery_codes import moment_of
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look

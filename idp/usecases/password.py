@@ -19,8 +19,8 @@ from idp.storage.attempts import Held, PasswordAttempt, Reserved
 from idp.storage.settlements import PasswordSettled, Success
 from idp.usecases.failures import Failure, held, settle_failure
 from idp.usecases.hashing import Busy
+from idp.usecases.managed_passwords import hash_parameters
 from idp.usecases.outcome import Current, Outcome
-from idp.usecases.passwords import hash_parameters
 from idp.usecases.scene import Subject
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look, proceed

@@ -1,4 +1,4 @@
-"""Users: made, listed, shown. What is changed of one afterwards stands in user_profile, user_access and passwords."""
+"""Users: made, listed, shown. What is changed of one afterwards stands in user_profile, user_access, managed_passwords."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from idp.directory.user import User, login_name, username
 from idp.keystore.audit_sealing import SALT_LENGTH
 from idp.storage import groups, user_lists, users
 from idp.storage.user_lists import Listed, Lock, Shown
-from idp.usecases import passwords
+from idp.usecases import managed_passwords
+from idp.usecases.managed_passwords import HashedPassword
 from idp.usecases.management import Refused, found_group, found_user
-from idp.usecases.passwords import HashedPassword
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.entropy import ordered_uuid, unguessable
@@ -65,7 +65,7 @@ async def add(unit: Unit, new: NewUser) -> User:
     for group in new.groups:
         await groups.add_member(unit.connection, (await found_group(unit.connection, group)).id, made.id)
     if new.password:
-        await passwords.store(unit, made.id, new.password, keep=new.keep_password)
+        await managed_passwords.store(unit, made.id, new.password, keep=new.keep_password)
     await unit.record(UserCreated(username=made.username, email=address), user=made.id)
     if new.email_verified and address:
         await unit.record(EmailVouchedFor(email=address), user=made.id)

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from idp.policy.rules import Rule, Target
-from idp.usecases import passwords, policy, users
+from idp.usecases import managed_passwords, policy, users
 from idp.usecases.clients import Kind, Metadata
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit, unit
@@ -57,7 +57,7 @@ class Provider:
 
     async def person(self, username: str = "alice", *, password: str = PASSWORD, own: bool = True) -> Person:
         """Somebody with a password; their own unless `own` is False, no second factor."""
-        hashed = await passwords.judged_for_new(self.services, Password(password), (), ())
+        hashed = await managed_passwords.judged_for_new(self.services, Password(password), (), ())
         async with self.unit() as made:
             new = NewUser(
                 username=username,

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from idp.usecases import passwords, user_access
+from idp.usecases import managed_passwords, user_access
 from idp.usecases.clients import Metadata
 from idp.values.secrets import Password
 from tests.drivers.browser_http import Browser
@@ -61,7 +61,9 @@ async def test_a_password_only_sign_in_cannot_outrun_what_ends_everything(
     wiki, alice = await provider.app(scope="openid offline_access"), await provider.person()
     await sign_in(wiki, alice, browser)
     database = provider.services.database
-    hashed = await passwords.judged(provider.services, "alice", Password("a quiet row of herons"), provider.clock())
+    hashed = await managed_passwords.judged(
+        provider.services, "alice", Password("a quiet row of herons"), provider.clock()
+    )
     async with provider.unit() as unit:
         match change:
             case "disable":
@@ -69,7 +71,7 @@ async def test_a_password_only_sign_in_cannot_outrun_what_ends_everything(
             case "reset":
                 await user_access.reset_second_factor(unit, "alice", "phone lost")
             case _:
-                await passwords.set_password(unit, "alice", hashed, keep=True)
+                await managed_passwords.set_password(unit, "alice", hashed, keep=True)
         silent = asyncio.create_task(browser.open(await wiki.authorization_url(prompt="none")))
         assert await held(database, silent)
     assert "error" in (await silent).params
@@ -87,7 +89,9 @@ async def test_a_password_being_proved_meanwhile_ends_nowhere(
     await provider.person()
     page = await browser.open(await wiki.authorization_url())
     database = provider.services.database
-    hashed = await passwords.judged(provider.services, "alice", Password("a quiet row of herons"), provider.clock())
+    hashed = await managed_passwords.judged(
+        provider.services, "alice", Password("a quiet row of herons"), provider.clock()
+    )
     async with provider.unit() as unit:
         match change:
             case "disable":
@@ -95,7 +99,7 @@ async def test_a_password_being_proved_meanwhile_ends_nowhere(
             case "reset":
                 await user_access.reset_second_factor(unit, "alice", "phone lost")
             case _:
-                await passwords.set_password(unit, "alice", hashed, keep=True)
+                await managed_passwords.set_password(unit, "alice", hashed, keep=True)
         proving = asyncio.create_task(page.submit(username="alice", password=PASSWORD))
         await held(database, proving)
     answer = await proving

@@ -7,7 +7,7 @@ from authlib.integrations.httpx_client import OAuthError
 
 from idp.policy.rules import Target
 from idp.storage.database import Database
-from idp.usecases import clients, groups, passwords, user_access
+from idp.usecases import clients, groups, managed_passwords, user_access
 from idp.values.secrets import Password
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
@@ -158,9 +158,9 @@ async def test_a_password_set_by_an_admin_between_two_steps(provider: Provider, 
     alice = await enrolled(provider, wiki)
     page = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="second-factor")
     new = Password("entirely other words now")
-    hashed = await passwords.judged(provider.services, "alice", new, provider.clock())
+    hashed = await managed_passwords.judged(provider.services, "alice", new, provider.clock())
     async with provider.unit() as made:
-        await passwords.set_password(made, "alice", hashed, keep=True)
+        await managed_passwords.set_password(made, "alice", hashed, keep=True)
     page = await page.submit(code=alice.app_code())
     assert page.step == "error"
 

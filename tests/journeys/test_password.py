@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from idp.authenticators.password import MORE_MEMORY, hash_password
-from idp.usecases import passwords, users
+from idp.usecases import managed_passwords, users
 from idp.usecases.hashing import Busy
 from idp.usecases.users import NewUser
 from idp.values.secrets import Password
@@ -45,7 +45,7 @@ async def test_a_login_name_in_any_spelling(
 
 async def test_an_unverified_address_signs_nobody_in(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
     """Its words are those of a wrong password."""
-    hashed = await passwords.judged_for_new(provider.services, Password(PASSWORD), (), ())
+    hashed = await managed_passwords.judged_for_new(provider.services, Password(PASSWORD), (), ())
     async with provider.unit() as made:
         await users.add(made, NewUser(username="dave", email="dave@example.org", password=hashed, keep_password=True))
     page = await signing_in(wiki, browser, "dave@example.org")
