@@ -19,5 +19,6 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | by itself           | housekeeping, keys, health, metrics                                                        |
 | under all           | services (what all are handed), recording (events sealed), hashing, errors                 |
 
-`password` is the step of a sign-in, `new_password` the step that changes it, `managed_passwords` what somebody else sets.
+`password` is the step of a sign-in, `new_password` the step that changes it; `managed_passwords` are those that
+somebody else sets.
 """

@@ -1,4 +1,4 @@
-"""Users: made, listed, shown. What is changed of one afterwards stands in user_profile, user_access, managed_passwords."""
+"""Users: made, listed, shown. What changes of one stands in user_profile, user_access, managed_passwords."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
