@@ -19,7 +19,7 @@ from idp.oidc.redirect_uri import origin_of
 from idp.values.issuer import Issuer
 
 
-class Refused(Exception):
+class ForeignForm(Exception):
     """The form did not come from our page, or not from this browser. The page says what an expired one says."""
 
 

@@ -20,7 +20,7 @@ from idp.values.issuer import Issuer
 from idp.web import cors, responses
 from idp.web.call import KEY, Call, call_of
 from idp.web.cors import Cors
-from idp.web.csrf import Refused, same_origin
+from idp.web.csrf import ForeignForm, same_origin
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.failures import failure_of, record
 from idp.web.kinds import Kind
@@ -104,7 +104,7 @@ class Edge:
             if self.kind.own_posts_only and method not in SAFE_METHODS and not same_origin(request, self.house.issuer):
                 if self.house.refused is not None:
                     await self.house.refused(call_of(request), request.url.path)
-                raise Refused("the form stood on another site")
+                raise ForeignForm("the form stood on another site")
             return await handler(request)
         if not self.handlers:
             raise HTTPException(404)

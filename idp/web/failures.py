@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from idp.oidc.errors import OAuthError
 from idp.usecases.errors import Busy, Unavailable
-from idp.web.csrf import Refused
+from idp.web.csrf import ForeignForm
 from idp.web.error_page import ErrorKind
 from idp.web.forms import BodyTooLarge, FormError
 
@@ -38,7 +38,7 @@ def failure_of(error: Exception) -> Failure:
             seconds = error.retry_after_seconds
             headers = {"Retry-After": str(seconds)}
             return Failure(kind=ErrorKind.BUSY, status=503, headers=headers, retry_after_seconds=seconds)
-        case Refused():
+        case ForeignForm():
             return Failure(kind=ErrorKind.REFUSED, status=403)
         case FormError():
             kind = ErrorKind.TOO_LARGE if isinstance(error, BodyTooLarge) else ErrorKind.BAD_FORM
