@@ -36,7 +36,7 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class AlreadyFinished:
     """This sign-in ended before, and its response can no longer be given again."""
 
     client: Client
@@ -73,5 +73,5 @@ class Current:
         return self.opened.account
 
 
-Outcome = Current | Leave | Finished | Gone
+Outcome = Current | Leave | AlreadyFinished | Gone
 """What any request of a sign-in ends in."""

@@ -19,7 +19,7 @@ from idp.storage.settlements import Success
 from idp.usecases.completion import complete, response_place
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
-from idp.usecases.outcome import Current, Finished, Gone, Leave, Outcome
+from idp.usecases.outcome import AlreadyFinished, Current, Gone, Leave, Outcome
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
@@ -121,7 +121,7 @@ def _again(configuration: Configuration, interaction: Interaction, client: Clien
     if finished is None or (not finished.signed_in and not finished.may_repeat(visit.at)):
         return Gone(reason="expired", client=client)  # it signed nobody in, so it must not say so
     if not finished.may_repeat(visit.at):
-        return Finished(client=client)
+        return AlreadyFinished(client=client)
     url = configuration.sealer.open(finished.sealed_response, response_place(interaction.id))
     return Leave(url=url.decode(), client=client)
 

@@ -28,7 +28,7 @@ from idp.login.steps import (
 from idp.usecases.client_references import client_of_reference
 from idp.usecases.errors import Unavailable
 from idp.usecases.form_tokens import token_fits
-from idp.usecases.outcome import Current, Finished, Gone, Leave, Outcome
+from idp.usecases.outcome import AlreadyFinished, Current, Gone, Leave, Outcome
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.usecases.visit import NewCookies, Visit
@@ -147,7 +147,7 @@ async def answer(services: Services, request: Request, outcome: Outcome) -> Resp
             return _to_page(services, outcome, PAGES[type(step)])
         case Leave():
             return leave(services, outcome)
-        case Finished(client=client):
+        case AlreadyFinished(client=client):
             return responses.page(FinishedPage(shell=bare_shell(services, client)))
         case Gone(reason="no_cookie", client=client) if client is not None and request.method == "GET":
             host = urlsplit(services.settings.issuer).netloc
