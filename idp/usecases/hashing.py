@@ -31,8 +31,8 @@ class Busy(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class Place:
-    """Room for one hash at a time; made by `HashingPool.place`."""
+class HashSlot:
+    """Room for one hash at a time; made by `HashingPool.slot`."""
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
@@ -59,28 +59,28 @@ class HashingPool:
     def __init__(self, workers: int, queue_limit: int) -> None:
         """`workers`: hashes at once, at most the cores of this process; `queue_limit`: how many may wait besides."""
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="hashing")
-        self._places = BoundedSemaphore(workers + queue_limit)
+        self._slots = BoundedSemaphore(workers + queue_limit)
         self._retry_after = max(1, ceil(queue_limit * SECONDS_PER_HASH / workers))
         self._closed = False
 
     @contextmanager
-    def place(self) -> Iterator["Place"]:
-        """A place for one hash, taken before the work that leads up to it; raises Busy when all are taken or it closes.
+    def slot(self) -> Iterator[HashSlot]:
+        """A slot for one hash, taken before the work that leads up to it; raises Busy when all are taken or it closes.
 
-        A caller that is cancelled gives its place up only once the hash that it started has ended.
+        A caller that is cancelled gives its slot up only once the hash that it started has ended.
         """
-        if self._closed or not self._places.acquire(blocking=False):
+        if self._closed or not self._slots.acquire(blocking=False):
             raise Busy(self._retry_after)
-        place = Place(self._threads)
+        slot = HashSlot(self._threads)
         try:
-            yield place
+            yield slot
         finally:
-            place.give_up(self._places.release)
+            slot.give_up(self._slots.release)
 
     async def run(self, function: Callable[[*Arguments], Result], *args: *Arguments) -> Result:
-        """The function's result or exception, in a place of its own; raises Busy as `place` does."""
-        with self.place() as place:
-            return await place.run(function, *args)
+        """The function's result or exception, in a slot of its own; raises Busy as `slot` does."""
+        with self.slot() as slot:
+            return await slot.run(function, *args)
 
     async def close(self) -> None:
         """Takes nothing more and waits for what was taken."""

@@ -6,7 +6,7 @@ from idp.authenticators.password import PasswordRule, context_words, long_enough
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import ChangePassword
 from idp.storage import authenticators, endings, interactions
-from idp.usecases.hashing import Place
+from idp.usecases.hashing import HashSlot
 from idp.usecases.managed_passwords import hash_parameters
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.recovery_codes import moment_of
@@ -26,14 +26,14 @@ async def change_password(services: Services, interaction: InteractionId, visit:
     if not isinstance(current, Current) or not isinstance(current.step, ChangePassword):
         return current
     new = password.prepared(text)
-    with services.hashing.place() as place:
-        if (reason := await _refusal(current, current.step, new, place)) is not None:
+    with services.hashing.slot() as slot:
+        if (reason := await _refusal(current, current.step, new, slot)) is not None:
             minimum = current.step.minimum
             notice = Notice(kind=NoticeKind.NEW_PASSWORD_REFUSED, reason=reason, minimum=minimum)
             await interactions.note(services.database, interaction, notice)
             return current
         salt = services.entropy(password.SALT_OCTETS)
-        hashed = await place.run(password.hash_password, new, hash_parameters(services.settings), salt)
+        hashed = await slot.run(password.hash_password, new, hash_parameters(services.settings), salt)
     await _replace(current, current.step, hashed, long_enough_alone=long_enough_alone(new))
     return await look(services, interaction, visit)
 
@@ -53,11 +53,11 @@ async def _replace(current: Current, step: ChangePassword, hashed: str, *, long_
             await endings.end_everything_else(transaction, moment.user, kept, "password_changed", moment.at)
 
 
-async def _refusal(current: Current, step: ChangePassword, new: Password, place: Place) -> str | None:
+async def _refusal(current: Current, step: ChangePassword, new: Password, slot: HashSlot) -> str | None:
     scene, account = current.scene, current.account
     words = context_words(scene.configuration.values.brand_name, account.username, account.email, [current.client.name])
-    refused = await place.run(refusal, new, PasswordRule(minimum=step.minimum), words)
+    refused = await slot.run(refusal, new, PasswordRule(minimum=step.minimum), words)
     if refused is not None:
         return refused.kind.value
     old = await authenticators.password_hash(scene.services.database, account.user)
-    return SAME if old is not None and await place.run(password.verify, old, new) else None
+    return SAME if old is not None and await slot.run(password.verify, old, new) else None

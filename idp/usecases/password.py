@@ -56,13 +56,13 @@ async def prove_password(services: Services, interaction: InteractionId, visit: 
     if (missing := _missing(typed)) is not None:
         await interactions.note(services.database, interaction, missing)
         return current
-    with services.hashing.place() as place:
+    with services.hashing.slot() as slot:
         attempt = await _reserve(current, typed)
         if isinstance(attempt.state, Held):
             return await _not_tried(current, attempt, attempt.state, typed)
         parameters = hash_parameters(services.settings)
         stored = attempt.hash or password.dummy_hash(parameters)
-        right = await place.run(password.verify, stored, typed.password)
+        right = await slot.run(password.verify, stored, typed.password)
         if attempt.user is None or attempt.hash is None or not right:
             return await _refused(current, attempt, attempt.state, typed)
         outcome = await _proved(current, attempt, attempt.user, stored, typed)

@@ -39,14 +39,14 @@ async def prove_recovery_code(services: Services, interaction: InteractionId, vi
     if not isinstance(code, RecoveryCode):
         await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)]))
         return current
-    with services.hashing.place() as place:
+    with services.hashing.slot() as slot:
         source = source_key(visit.origin.address)
         attempt = await attempts.reserve_factor(services.database, current.account.user, METHOD, source, visit.at)
         if isinstance(attempt.state, Held):
             return await refused(current, METHOD, "paused" if attempt.state.until else "disabled", attempt.state)
         if attempt.codes is None:
             return await refused(current, METHOD, "not_enrolled", attempt.state)
-        stretched = await place.run(recovery_code.stretched, code, attempt.codes.salt)
+        stretched = await slot.run(recovery_code.stretched, code, attempt.codes.salt)
     return await _settled(current, attempt.codes, stretched, attempt.state)
 
 

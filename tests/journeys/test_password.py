@@ -113,7 +113,7 @@ async def test_a_full_queue_turns_away_before_anything_is_counted(
     with ExitStack() as taken:
         while True:
             try:
-                taken.enter_context(provider.services.hashing.place())
+                taken.enter_context(provider.services.hashing.slot())
             except Busy:
                 break
         busy = await page.submit(username="alice", password=PASSWORD)
