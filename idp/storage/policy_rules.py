@@ -45,7 +45,7 @@ LIFT = "DELETE FROM exemptions WHERE user_id = $1 RETURNING true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class RulePlace:
     """Where a rule stands: the server, or exactly one client, group or user."""
 
     kind: Target
@@ -74,19 +74,19 @@ class ListedExemption:
     granted_at: datetime
 
 
-async def find(executor: Executor, place: Place) -> Rule | None:
+async def find(executor: Executor, place: RulePlace) -> Rule | None:
     """The rule there, None where there is none."""
     row = await executor.fetchrow(FIND, *_keys(place))
     return _rule(row) if row else None
 
 
-async def put(executor: Executor, place: Place, rule: Rule, at: datetime) -> None:
+async def put(executor: Executor, place: RulePlace, rule: Rule, at: datetime) -> None:
     """Set the rule there, in place of any earlier one."""
     demand = "if_enrolled" if rule.level is None else "required"
     await executor.execute(PUT, *_keys(place), demand, None if rule.level is None else int(rule.level), at)
 
 
-async def remove(executor: Executor, place: Place) -> None:
+async def remove(executor: Executor, place: RulePlace) -> None:
     """No rule there any more."""
     await executor.execute(REMOVE, *_keys(place))
 
@@ -120,7 +120,7 @@ async def lift(executor: Executor, user: UserId) -> bool:
     return bool(await executor.fetchval(LIFT, user))
 
 
-def _keys(place: Place) -> tuple[object, ...]:
+def _keys(place: RulePlace) -> tuple[object, ...]:
     """$1 to $4."""
     return place.kind, place.client, place.group, place.user
 

@@ -11,7 +11,7 @@ from idp.policy.explanation import sentences
 from idp.policy.requirement import Requirement, requirement
 from idp.policy.rules import Rule, Rules, Target
 from idp.storage import accounts, groups, policy_rules
-from idp.storage.policy_rules import Listed, ListedExemption, Place
+from idp.storage.policy_rules import Listed, ListedExemption, RulePlace
 from idp.usecases.management import Refused, found_client, found_group, found_user
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
@@ -98,16 +98,16 @@ async def _with_group_names(services: Services, rules: Rules) -> Rules:
     return replace(rules, group_names=names)
 
 
-async def _place(unit: Unit, kind: Target, name: str) -> tuple[Place, str, UserId | None]:
+async def _place(unit: Unit, kind: Target, name: str) -> tuple[RulePlace, str, UserId | None]:
     match kind:
         case "server":
-            return Place(kind=kind), "", None
+            return RulePlace(kind=kind), "", None
         case "client":
             client = await found_client(unit.connection, name)
-            return Place(kind=kind, client=client.client_id), client.client_id, None
+            return RulePlace(kind=kind, client=client.client_id), client.client_id, None
         case "group":
             group = await found_group(unit.connection, name)
-            return Place(kind=kind, group=group.id), group.name, None
+            return RulePlace(kind=kind, group=group.id), group.name, None
         case "user":
             user = await found_user(unit.connection, name)
-            return Place(kind=kind, user=user.id), user.username, user.id
+            return RulePlace(kind=kind, user=user.id), user.username, user.id
