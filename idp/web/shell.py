@@ -1,4 +1,4 @@
-"""What every page has around its own content: brand, app, person, errors, notices. Values only, rendered elsewhere."""
+"""What every page has around its own content: brand, app, person, errors. Values only, rendered elsewhere."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -28,8 +28,6 @@ class Brand:
     name: str
     contact: str
     """Whom to ask for help, as it reads after «Ask»: an e-mail address or https URL becomes a link, other text not."""
-    help_url: str | None = None
-    """Where «Help signing in» leads; without one the footer names the contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +67,6 @@ class FieldError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A sentence above the form that is no error."""
-
-    text: str
-    kind: Literal["info", "ok", "warn", "danger"] = "info"
-    link: Link | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """The common part of every view."""
 
@@ -90,7 +79,6 @@ class Shell:
     """URL that «Cancel and return to App» posts to."""
     strip: Strip | None = None
     errors: tuple[FieldError, ...] = ()
-    notice: Notice | None = None
     root: str = ""
     """Path of the issuer, before the path of every file of ours."""
     lang: str = "en"

@@ -39,7 +39,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals.update(_=sentence, counted=counted, asset=static.path_of, ask=ask)
-    made.filters.update(clock_up=clock_up, instant=instant, until=until, day=day, full_day=full_day, bdi=bdi)
+    made.filters.update(clock_up=clock_up, instant=instant, until=until, full_day=full_day, bdi=bdi)
     return made
 
 
@@ -85,11 +85,6 @@ def instant(moment: datetime) -> Markup:
 def until(moment: datetime, at: datetime) -> Markup:
     """`14:35 UTC (in 12 minutes)`, with the instant for machines."""
     return _time(moment, times.until(moment, at))
-
-
-def day(moment: datetime) -> Markup:
-    """`3 March`, with the instant for machines."""
-    return _time(moment, times.day(moment))
 
 
 def full_day(moment: datetime) -> Markup:

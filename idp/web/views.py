@@ -45,12 +45,11 @@ class PasswordPage(View):
     """Prefilled (typed before, login_hint, or whom prompt=login asks again): then the password has the focus."""
     again: bool = False
     """Somebody is signed in, and the app asked for a fresh proof."""
-    reset_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorPage(View):
-    """A code of the authenticator app. Fields: `code`, `remember` where `remember_days` is given."""
+    """A code of the authenticator app. Field: `code`."""
 
     template: ClassVar[str] = "second_factor"
     step: ClassVar[str] = "second-factor"
@@ -61,7 +60,6 @@ class SecondFactorPage(View):
     """The page for recovery codes, where the person has some."""
     codes_left: int | None = None
     """Warned about when they run low; None says nothing."""
-    remember_days: int | None = None
 
     @property
     def low_on_codes(self) -> bool:
@@ -92,7 +90,7 @@ class RecoveryUsedPage(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentPage(View):
-    """Step 1 of 2 of the set-up. Field: `code`; `answer` is `skip` where `skip_until` is given."""
+    """Step 1 of 2 of the set-up. Field: `code`."""
 
     template: ClassVar[str] = "enrolment"
     step: ClassVar[str] = "enrolment"
@@ -106,8 +104,6 @@ class EnrolmentPage(View):
     key_groups: tuple[str, ...] = field(repr=False)
     digits: int = 6
     period_seconds: int = 30
-    skip_until: datetime | None = None
-    """End of a grace: until then the set-up may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +117,6 @@ class RecoveryCodesPage(View):
     account: str
     made_at: datetime
     download_action: str
-    part_of_setup: bool = True
-    """Whether «Step 2 of 2» is said: not when codes alone are made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +201,6 @@ class SignedOutPage(View):
 
     template: ClassVar[str] = "signed_out"
     step: ClassVar[str] = "signed-out"
-
-    apps: tuple[str, ...] = ()
-    """Names of apps that may still be signed in."""
-    sign_in_url: str | None = None
-    """Where «Sign in again» leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

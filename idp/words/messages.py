@@ -21,10 +21,9 @@ def password_missing() -> str:
     return "Enter your password"
 
 
-def password_wrong(*, reset_possible: bool = False) -> str:
+def password_wrong() -> str:
     """Wrong password and unknown name alike."""
-    check = "Check both, or reset your password." if reset_possible else "Check both."
-    return f"That username and password do not match. {check}"
+    return "That username and password do not match. Check both."
 
 
 def too_many_tries(until: datetime, at: datetime) -> str:

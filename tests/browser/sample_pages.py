@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from idp.web import qr, views
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
-from idp.web.shell import App, Brand, FieldError, FieldName, Link, Notice, Shell, Strip
+from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
 from idp.words import messages
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
@@ -81,11 +81,8 @@ def _error(kind: ErrorKind, shell: Shell) -> ErrorPage:
 
 VIEWS: dict[str, views.View] = {
     "password": PASSWORD,
-    "password-hinted": replace(PASSWORD, username="alice@example.com", reset_url="/reset"),
+    "password-hinted": replace(PASSWORD, username="alice@example.com"),
     "password-again": replace(PASSWORD, username="alice", again=True),
-    "password-notice": replace(
-        PASSWORD, shell=replace(START, notice=Notice(text="This sign-in started afresh.", kind="info"))
-    ),
     "password-wrong": wrong(replace(PASSWORD, username="alice"), "password", messages.password_wrong()),
     "password-empty": replace(
         PASSWORD,
@@ -98,7 +95,7 @@ VIEWS: dict[str, views.View] = {
         ),
     ),
     "second-factor": SECOND_FACTOR,
-    "second-factor-low": replace(SECOND_FACTOR, codes_left=2, remember_days=30),
+    "second-factor-low": replace(SECOND_FACTOR, codes_left=2),
     "second-factor-wrong": wrong(SECOND_FACTOR, "code", messages.code_wrong(), messages.our_clock(AT)),
     "second-factor-recovery-typed": wrong(
         SECOND_FACTOR,
@@ -112,7 +109,7 @@ VIEWS: dict[str, views.View] = {
     "recovery-used-low": views.RecoveryUsedPage(shell=KNOWN, codes_left=1),
     "recovery-used-none": views.RecoveryUsedPage(shell=KNOWN, codes_left=0),
     "enrolment": ENROLMENT,
-    "enrolment-wrong": wrong(replace(ENROLMENT, skip_until=AT), "code", messages.clock_drift(-4)),
+    "enrolment-wrong": wrong(ENROLMENT, "code", messages.clock_drift(-4)),
     "recovery-codes": SAVE_CODES,
     "recovery-codes-unsaved": wrong(SAVE_CODES, "saved", messages.codes_not_saved()),
     "new-password": NEW_PASSWORD,
@@ -141,7 +138,7 @@ VIEWS: dict[str, views.View] = {
     "finished": views.FinishedPage(shell=replace(BARE, app=APP)),
     "finished-homeless": views.FinishedPage(shell=replace(BARE, app=replace(APP, home_url=None))),
     "logout": views.LogoutPage(shell=replace(START, cancel_action=None), carried=(("state", "s"),)),
-    "signed-out": views.SignedOutPage(shell=replace(BARE, app=APP), apps=("Wiki", "Chat")),
+    "signed-out": views.SignedOutPage(shell=replace(BARE, app=APP)),
     "paused": PAUSED,
     "cookies": views.CookiesPage(shell=replace(BARE, app=APP), host="id.example.org", retry_url="/again"),
     **{f"error-{kind}": _error(kind, replace(BARE, app=APP)) for kind in ErrorKind},

@@ -267,13 +267,6 @@ def test_whom_to_ask_is_a_link_where_it_can_be_one(contact: str, href: str | Non
     assert contact.removeprefix("https://") in page.text
 
 
-def test_help_is_a_link_where_there_is_a_page_for_it() -> None:
-    shell = replace(START, brand=replace(START.brand, help_url="https://help.example.org/"))
-    assert ("Help signing in", "https://help.example.org/") in [
-        (link.text, link.href) for link in Document(render(replace(PASSWORD, shell=shell))).links
-    ]
-
-
 def test_the_codes_can_be_downloaded() -> None:
     """A file, not a page; it holds what the page shows, and nobody stores it on the way."""
     answer = responses.recovery_codes_file(SAVE_CODES)
