@@ -43,8 +43,6 @@ LIMITS = {
     "login_hint": 320,
     "id_token_hint": 8192,
     "acr_values": 1024,
-    "ui_locales": 256,
-    "display": 32,
     "prompt": 128,
 }
 """Most characters of what is stored. More is refused, never cut (a cut state or nonce would be a wrong one)."""
@@ -174,7 +172,10 @@ def _words(text: str | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """What a client asks for, checked. `claims` and unknown parameters are ignored (OIDC Core 3.1.2.1)."""
+    """What a client asks for, checked. Unknown parameters are ignored (OIDC Core 3.1.2.1).
+
+    So are `claims`, `display` and `ui_locales`: there is one form of each page, in one language.
+    """
 
     client_id: ClientId
     redirect_uri: str
@@ -193,8 +194,6 @@ class AuthorizationRequest:
     """As sent, not verified."""
     acr_values: tuple[str, ...] = ()
     """In order of preference, known ones and others."""
-    ui_locales: tuple[str, ...] = ()
-    display: str | None = None
     response_mode: ResponseMode = "query"
 
     @classmethod
@@ -216,19 +215,12 @@ class AuthorizationRequest:
             login_hint=parameters.one("login_hint"),
             id_token_hint=parameters.one("id_token_hint"),
             acr_values=_words(parameters.one("acr_values")),
-            ui_locales=_words(parameters.one("ui_locales")),
-            display=parameters.one("display"),
         )
 
     @property
     def silent(self) -> bool:
         """Whether no page may be shown (`prompt=none`)."""
         return Prompt.NONE in self.prompts
-
-    @property
-    def openid(self) -> bool:
-        """Whether an ID token is due (OIDC Core 3.1.2.1)."""
-        return OPENID in self.scopes
 
     def stored(self) -> dict[str, object]:
         """The snapshot that an Interaction stores: members that JSON can say."""

@@ -15,14 +15,13 @@ from idp.values.ids import ClientId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutRequest:
-    """The parameters, read. `logout_hint` is ignored: the browser's own session says who signs out."""
+    """The parameters, read. `logout_hint` is ignored, since the browser's own session says who signs out."""
 
     id_token_hint: str | None
     """As sent, not verified."""
     client_id: ClientId | None
     post_logout_redirect_uri: str | None
     state: str | None
-    ui_locales: tuple[str, ...]
 
     @classmethod
     def parse(cls, parameters: Parameters) -> Self:
@@ -34,7 +33,6 @@ class LogoutRequest:
             client_id=None if client_id is None else ClientId(client_id),
             post_logout_redirect_uri=parameters.one("post_logout_redirect_uri"),
             state=parameters.one("state"),
-            ui_locales=tuple((parameters.one("ui_locales") or "").split()),
         )
 
     def client_named(self, hint: VerifiedHint | None) -> ClientId | None:

@@ -22,7 +22,7 @@ from idp.web.step_pages import with_cookies
 from idp.web.views import FinishedPage, LogoutPage, ReturningPage, SignedOutPage
 
 PURPOSE = "logout"
-CARRIED = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales")
+CARRIED = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
 
 
 def by_get(services: Services) -> Handler:

@@ -45,11 +45,8 @@ def test_the_parameters_are_read() -> None:
         client_id=WEB.client_id,
         post_logout_redirect_uri=BYE,
         state="s",
-        ui_locales=("de", "en"),
     )
-    assert asked() == LogoutRequest(
-        id_token_hint=None, client_id=None, post_logout_redirect_uri=None, state=None, ui_locales=()
-    )
+    assert asked() == LogoutRequest(id_token_hint=None, client_id=None, post_logout_redirect_uri=None, state=None)
 
 
 def test_a_repeated_parameter_is_refused() -> None:
