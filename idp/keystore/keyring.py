@@ -80,10 +80,6 @@ class Keyring:
         """The algorithms that can be signed with, in a fixed order: what the metadata may advertise."""
         return tuple(alg for alg in ALGORITHMS if alg in self._signing)
 
-    def verification_key(self, kid: str) -> VerifyingKey | None:
-        """The published key of that id."""
-        return next((key for key in self._verifying if key.kid == kid), None)
-
     def verification_keys(self) -> tuple[VerifyingKey, ...]:
         """Every published key, for access tokens."""
         return self._verifying

@@ -50,7 +50,6 @@ class Rejected:
 
     reason: Rejection
     grant: GrantId | None = None
-    user: UserId | None = None
     ends_grant: bool = False
 
     @property
@@ -173,7 +172,7 @@ def refresh_expiry(grant: GrantFacts, at: datetime) -> RefreshExpiry | None:
 
 
 def _rejected(reason: Rejection, grant: GrantFacts, *, ends_grant: bool = False) -> Rejected:
-    return Rejected(reason=reason, grant=grant.grant, user=grant.user, ends_grant=ends_grant)
+    return Rejected(reason=reason, grant=grant.grant, ends_grant=ends_grant)
 
 
 def _redirect_fits(facts: CodeFacts, presented: str | None) -> bool:

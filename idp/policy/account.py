@@ -29,7 +29,6 @@ class Account:
     email: str | None
     active: bool
     version: int
-    has_password: bool
     password_change_demanded: ChangeDemanded | None
     """None when the password is the person's own."""
     password_long_enough_alone: bool

@@ -16,12 +16,11 @@ Effect = Literal["decides", "weaker", "lifted", "nothing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One line of the explanation: a place that was looked at, what it asks, and what became of that."""
+    """One line of the explanation: a place that was looked at, and what became of what it asks."""
 
     source: Source
     name: str
     """The group, user or client; empty for the server and the request."""
-    asks: Level
     effect: Effect
     words: str
 
@@ -101,9 +100,7 @@ def _reason(ask: _Ask, level: Level, *, lifted: bool) -> Reason:
         words = "has an authenticator app, which is always asked" if ask.rule else "has no authenticator app"
     if ask.source == "request":
         words = f"acr_values asks {ACR[ask.level]}" if ask.rule else "asks nothing"
-    return Reason(
-        source=ask.source, name=ask.name, asks=ask.level, effect=_effect(ask, level, lifted=lifted), words=words
-    )
+    return Reason(source=ask.source, name=ask.name, effect=_effect(ask, level, lifted=lifted), words=words)
 
 
 def _effect(ask: _Ask, level: Level, *, lifted: bool) -> Effect:

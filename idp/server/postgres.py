@@ -75,9 +75,9 @@ class RunningPostgres(AbstractContextManager["RunningPostgres"]):
     port: int
     data_dir: Path
     superuser: str = SUPERUSER
-    started_here: bool
     hold: Hold = field(repr=False)
     process: subprocess.Popen[bytes] | None = field(repr=False)
+    """None where another process started the server."""
 
     def dsn(self, role: str, database: str) -> str:
         """The URL of a connection over the socket; it holds no secret."""
@@ -157,7 +157,6 @@ def _attach(layout: Layout) -> RunningPostgres | None:
         socket_dir=found.socket_dir,
         port=found.port,
         data_dir=layout.folder,
-        started_here=False,
         hold=hold,
         process=None,
     )
@@ -176,9 +175,7 @@ def _start_as_owner(layout: Layout, hold: Hold, binaries: Path | None, settings:
         initialise(layout, programs, identity, durable=settings.get("fsync") != "off")
     clear_stale_pid_file(layout.cluster)
     process = _launch(layout, programs, identity, {**settings, "unix_socket_directories": _quoted(socket_dir)})
-    return RunningPostgres(
-        socket_dir=socket_dir, port=PORT, data_dir=layout.folder, started_here=True, hold=hold, process=process
-    )
+    return RunningPostgres(socket_dir=socket_dir, port=PORT, data_dir=layout.folder, hold=hold, process=process)
 
 
 def _wait_for_orphan(layout: Layout) -> None:

@@ -28,7 +28,6 @@ def account_of(row: Record) -> Account | None:
         email=row["email"],
         active=row["status"] == "active",
         version=row["version"],
-        has_password=row["has_password"],
         password_change_demanded=row["change_demanded"],
         password_long_enough_alone=row["long_enough_alone"],
         apps=row["apps"],

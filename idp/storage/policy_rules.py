@@ -26,13 +26,13 @@ SELECT level FROM policy_rules WHERE target_kind = $1 AND client_id IS NOT DISTI
 """
 
 ALL = """
-SELECT r.target_kind, coalesce(r.client_id, g.name, u.username, '') AS name, r.level, r.changed_at
+SELECT r.target_kind, coalesce(r.client_id, g.name, u.username, '') AS name, r.level
 FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id LEFT JOIN users u ON u.id = r.user_id
 ORDER BY array_position(ARRAY['server', 'client', 'group', 'user'], r.target_kind), lower(name)
 """
 
 EXEMPTIONS = """
-SELECT u.username, e.until, e.reason, e.granted_at FROM exemptions e JOIN users u ON u.id = e.user_id
+SELECT u.username, e.until, e.reason FROM exemptions e JOIN users u ON u.id = e.user_id
 ORDER BY e.until, lower(u.username)
 """
 
@@ -61,7 +61,6 @@ class Listed:
     kind: Target
     name: str
     rule: Rule
-    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,6 @@ class ListedExemption:
     username: str
     until: datetime
     reason: str
-    granted_at: datetime
 
 
 async def find(executor: Executor, place: RulePlace) -> Rule | None:
@@ -93,21 +91,13 @@ async def remove(executor: Executor, place: RulePlace) -> None:
 
 async def listed(executor: Executor) -> list[Listed]:
     """Every rule: the server's, then clients, groups, users."""
-    return [
-        Listed(kind=row["target_kind"], name=row["name"], rule=_rule(row), changed_at=row["changed_at"])
-        for row in await executor.fetch(ALL)
-    ]
+    return [Listed(kind=row["target_kind"], name=row["name"], rule=_rule(row)) for row in await executor.fetch(ALL)]
 
 
 async def exemptions(executor: Executor) -> list[ListedExemption]:
     """Every exemption, the one that ends first first."""
     rows = await executor.fetch(EXEMPTIONS)
-    return [
-        ListedExemption(
-            username=row["username"], until=row["until"], reason=row["reason"], granted_at=row["granted_at"]
-        )
-        for row in rows
-    ]
+    return [ListedExemption(username=row["username"], until=row["until"], reason=row["reason"]) for row in rows]
 
 
 async def exempt(executor: Executor, user: UserId, exemption: Exemption, at: datetime) -> None:

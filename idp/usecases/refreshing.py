@@ -50,7 +50,7 @@ def _decided(issuing: Issuing, found: Found | None, request: Refresh) -> Refresh
     if found is None or isinstance(decision, Rejected) or _meets_policy(issuing, found):
         return decision
     facts = found.facts.grant
-    return Rejected(reason=Rejection.POLICY_UNMET, grant=facts.grant, user=facts.user)
+    return Rejected(reason=Rejection.POLICY_UNMET, grant=facts.grant)
 
 
 def _meets_policy(issuing: Issuing, found: Found) -> bool:

@@ -86,7 +86,7 @@ def test_an_enrolled_factor_is_always_asked() -> None:
 
 
 def test_what_asks_for_less_than_the_level_reached_says_so() -> None:
-    reason = Reason(source="server", name="", asks=Level.TWO, effect="weaker", words="required 2fa")
+    reason = Reason(source="server", name="", effect="weaker", words="required 2fa")
     stronger = Requirement(level=Level.TWO, fresh_since=None, reasons=(reason,))
     assert sentences(stronger)[1:] == ("server: required 2fa - asks less than what decides",)
 

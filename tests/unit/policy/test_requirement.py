@@ -157,10 +157,8 @@ def test_every_place_is_named_once_and_what_decides_explains_the_level(
     result = needed(rules, account, asked=asked)
     groups = ["group"] * len(account.groups)
     assert [reason.source for reason in result.reasons] == ["server", *groups, "user", "client", "request", "enrolled"]
-    deciding = [reason.asks for reason in result.reasons if reason.effect == "decides"]
-    assert bool(deciding) == (result.level == Level.TWO)
-    assert set(deciding) <= {result.level}
+    effects = {reason.effect for reason in result.reasons}
+    assert ("decides" in effects) == (result.level == Level.TWO)
     lifted = {reason.source for reason in result.reasons if reason.effect == "lifted"}
     assert lifted <= ({"server", "group", "user"} if result.waiver else set())
-    assert all(reason.asks <= Level.ONE for reason in result.reasons if reason.effect == "nothing")
-    assert "weaker" not in {reason.effect for reason in result.reasons}
+    assert "weaker" not in effects
