@@ -11,10 +11,10 @@ from idp.authenticators import totp
 from idp.composition import clock, entropy, open_services
 from idp.server.schema import prepared, start_embedded
 from idp.settings import Settings
+from idp.storage import places
 from idp.storage.pool import connect
 from idp.usecases import clients, managed_passwords, users
 from idp.usecases.clients import Kind, Metadata
-from idp.usecases.second_factor import secret_place
 from idp.usecases.services import Services
 from idp.usecases.unit import unit
 from idp.usecases.users import NewUser
@@ -110,7 +110,7 @@ async def _somebody(services: Services, name: str, hashed: managed_passwords.Has
         new = NewUser(username=name, email=f"{name}@example.org", password=hashed, keep_password=True)
         user = await users.add(made, new)
     secret, app = totp.new_secret(entropy), AuthenticatorId(random_uuid(entropy))
-    sealed = services.sealer.seal(secret.expose().encode(), secret_place(app))
+    sealed = services.sealer.seal(secret.expose().encode(), places.app_secret(app))
     await services.database.execute(APP, app, user.id, sealed.octets, at)
     codes: UUID = random_uuid(entropy)
     await services.database.execute(CODES, codes, user.id, bytes(16), at)

@@ -8,6 +8,7 @@ from typing import cast
 from idp.keystore.compact import Algorithm
 from idp.keystore.keyring import KeyState, PublishedKey
 from idp.keystore.service_keys import ServiceKeyName
+from idp.storage import places
 from idp.storage.database import Executor, Row
 from idp.values.sealed import Place, Sealed
 
@@ -72,7 +73,7 @@ class StoredServiceKey:
     @property
     def place(self) -> Place:
         """What the ciphertext is bound to."""
-        return service_place(self.name, self.id)
+        return places.service_key(self.name, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class StoredSigningKey:
     @property
     def place(self) -> Place:
         """What the ciphertext is bound to."""
-        return signing_place(self.public.kid)
+        return places.signing_key(self.public.kid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +96,6 @@ class StoredKeys:
     roots: tuple[StoredRoot, ...]
     service: tuple[StoredServiceKey, ...]
     signing: tuple[StoredSigningKey, ...]
-
-
-def signing_place(kid: str) -> Place:
-    """Where the private half of a signing key belongs."""
-    return Place("signing_keys", kid, "sealed_private")
-
-
-def service_place(name: ServiceKeyName, key_id: str) -> Place:
-    """Where a service key belongs."""
-    return Place("service_keys", f"{name.value} {key_id}", "sealed_key")
 
 
 async def load(executor: Executor) -> StoredKeys:

@@ -1,42 +1,17 @@
-"""Every column that is sealed under a root key, and how its rows are sealed anew in batches while the service runs.
+"""How what is sealed under a root key is sealed anew, in batches while the service runs; `places` says what that is.
 
 The octets of an envelope name their key (kind, then six octets of key id), so the database itself finds what is left.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from idp.storage.database import Executor
+from idp.storage.places import COLUMNS, SealedColumn
 from idp.values.sealed import Place, Sealed
 
 BATCH = 200
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedColumn:
-    """A column, the text that names its row in a Place, and how a row is found by that text."""
-
-    table: str
-    column: str
-    row: str
-    match: str
-
-    def place(self, row: str) -> Place:
-        """What the ciphertext of that row is bound to."""
-        return Place(self.table, row, self.column)
-
-
-COLUMNS = (
-    SealedColumn(table="signing_keys", column="sealed_private", row="kid", match="t.kid = n.row"),
-    SealedColumn(
-        table="service_keys", column="sealed_key", row="name || ' ' || id", match="t.name || ' ' || t.id = n.row"
-    ),
-    SealedColumn(table="totp_authenticators", column="sealed_secret", row="id::text", match="t.id = n.row::uuid"),
-    SealedColumn(table="interactions", column="sealed_enrolment", row="id::text", match="t.id = n.row::uuid"),
-    SealedColumn(table="interactions", column="sealed_codes", row="id::text", match="t.id = n.row::uuid"),
-    SealedColumn(table="interactions", column="sealed_response", row="id::text", match="t.id = n.row::uuid"),
-)
 
 LEFT = """
 SELECT {row} AS place, {column} AS octets FROM {table}

@@ -11,7 +11,7 @@ from idp.login.steps import Answer
 from idp.oidc.authorization_response import success
 from idp.oidc.grant import REFRESH_ABSOLUTE
 from idp.oidc.scopes import OFFLINE_ACCESS
-from idp.storage import codes
+from idp.storage import codes, places
 from idp.storage.codes import Completion, NewGrant, Renewal
 from idp.storage.events import EncodedEvents
 from idp.storage.interactions import Opened
@@ -19,14 +19,8 @@ from idp.usecases.outcome import Leave
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import Entropy, ordered_uuid
-from idp.values.ids import GrantId, InteractionId, SessionId
-from idp.values.sealed import Place
+from idp.values.ids import GrantId, SessionId
 from idp.values.secrets import Code, CookieValue
-
-
-def response_place(interaction: InteractionId) -> Place:
-    """Where the sealed response of an Interaction belongs."""
-    return Place("interactions", str(interaction), "sealed_response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +43,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
     cookies = _cookies(ending, scene.visit, scene.services.entropy)
     completion = Completion(
         interaction=opened.interaction.id,
-        sealed_response=scene.configuration.sealer.seal(url.encode(), response_place(opened.interaction.id)),
+        sealed_response=scene.configuration.sealer.seal(url.encode(), places.response(opened.interaction.id)),
         browser=_kept(cookies.browser, scene.visit.browser).digest(),
         renewal=_renewal(ending, cookies),
         other_session=ending.other,

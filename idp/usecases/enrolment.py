@@ -10,18 +10,17 @@ from idp.authenticators.recovery_code import SET_SIZE
 from idp.login.interaction import SETUP_LIFETIME, Pending
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import Enrol, ReplaceApp
-from idp.storage import authenticators, interactions
+from idp.storage import authenticators, interactions, places
 from idp.storage.authenticators import NewApp
 from idp.usecases.failures import Failure, settle_failure
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.recovery_codes import moment_of, new_codes
-from idp.usecases.second_factor import SHAPES, secret_place
+from idp.usecases.second_factor import SHAPES
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.usecases.visit import Visit
 from idp.values.entropy import ordered_uuid
 from idp.values.ids import AuthenticatorId, InteractionId
-from idp.values.sealed import Place
 from idp.values.secrets import AppCode, TotpSecret
 
 METHOD = Method.APP_CODE
@@ -35,11 +34,6 @@ class SetUp:
     parameters: totp.TotpParameters = field(default=totp.DEFAULT)
 
 
-def enrolment_place(interaction: InteractionId) -> Place:
-    """Where a set-up secret belongs until it is confirmed."""
-    return Place("interactions", str(interaction), "sealed_enrolment")
-
-
 async def set_up(current: Current) -> SetUp | None:
     """The set-up secret: the same after a refresh and in a second tab, a new one where it has died.
 
@@ -50,7 +44,7 @@ async def set_up(current: Current) -> SetUp | None:
     if interaction.enrolment is not None and interaction.enrolment.live(at):
         return SetUp(secret=_opened(current, interaction.enrolment))
     secret = totp.new_secret(scene.services.entropy)
-    sealed = sealer.seal(secret.expose().encode(), enrolment_place(interaction.id))
+    sealed = sealer.seal(secret.expose().encode(), places.enrolment(interaction.id))
     pending = Pending(sealed=sealed, until=at + SETUP_LIFETIME)
     started = scene.events(EnrolmentStarted())
     database, user = scene.services.database, current.account.user
@@ -98,7 +92,7 @@ async def _bind(current: Current, pending: Pending, secret: TotpSecret, step: in
     codes = await new_codes(scene, current.interaction.id)
     new_app = NewApp(
         id=app,
-        sealed_secret=scene.configuration.sealer.seal(secret.expose().encode(), secret_place(app)),
+        sealed_secret=scene.configuration.sealer.seal(secret.expose().encode(), places.app_secret(app)),
         parameters=totp.DEFAULT,
         step=step,
         pending=pending.sealed,
@@ -113,5 +107,5 @@ async def _bind(current: Current, pending: Pending, secret: TotpSecret, step: in
 
 
 def _opened(current: Current, pending: Pending) -> TotpSecret:
-    sealer, place = current.scene.configuration.sealer, enrolment_place(current.interaction.id)
+    sealer, place = current.scene.configuration.sealer, places.enrolment(current.interaction.id)
     return TotpSecret(sealer.open(pending.sealed, place).decode())

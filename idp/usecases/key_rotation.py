@@ -14,7 +14,7 @@ from idp.keystore.rotation import ActivateKey, ForgetKey, MakeKey, Schedule, Tra
 from idp.keystore.signing import SigningKey
 from idp.oidc import access_token, id_token
 from idp.oidc.client import ID_TOKEN_ALGS
-from idp.storage import keys, resealing
+from idp.storage import keys, places, resealing
 from idp.usecases.keys import FROM_THE_START, alone, generated, store
 from idp.usecases.management import Refused
 from idp.usecases.services import Services
@@ -120,7 +120,7 @@ async def reseal_all(services: Services) -> int:
     """Seal everything anew that is not sealed under the active root key; returns how many rows. Safe to run again."""
     sealer = (await services.configuration(fresh=True)).sealer
     count = 0
-    for column in resealing.COLUMNS:
+    for column in places.COLUMNS:
         while looked_at := await resealing.reseal_batch(services.database, column, sealer.active_id, sealer.reseal):
             count += looked_at
     return count

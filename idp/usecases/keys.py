@@ -15,7 +15,7 @@ from idp.keystore.root_keys import RootKeys
 from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKey, ServiceKeyName, ServiceKeys
 from idp.keystore.signing import SigningKey
-from idp.storage import keys
+from idp.storage import keys, places
 from idp.storage.database import Database, Executor
 from idp.storage.keys import StoredKeys
 from idp.storage.migrate import locked
@@ -110,7 +110,7 @@ async def _make_missing(database: Database, folder: Path, entropy: Entropy, at: 
     sealer = Sealer(roots, next(root.id for root in stored.roots if root.active), entropy)
     for name in set(ServiceKeyName) - {key.name for key in stored.service if key.current}:
         made = ServiceKey.generate(name, entropy)
-        sealed = sealer.seal(made.key.expose(), keys.service_place(name, made.id))
+        sealed = sealer.seal(made.key.expose(), places.service_key(name, made.id))
         await keys.insert_service(database, name, made.id, sealed, at)
     have = {key.public.alg for key in stored.signing if key.public.state is KeyState.ACTIVE}
     for alg in FROM_THE_START:
@@ -141,7 +141,7 @@ async def store(
         created_at=at,
         activated_at=at if state is KeyState.ACTIVE else None,
     )
-    sealed = sealer.seal(key.export_private(), keys.signing_place(key.kid))
+    sealed = sealer.seal(key.export_private(), places.signing_key(key.kid))
     return public if await keys.insert_signing(executor, public, sealed) else None
 
 

@@ -6,11 +6,10 @@ from idp.audit.sign_in import EnrolmentConfirmed
 from idp.authenticators import totp
 from idp.authenticators.recovery_code import display
 from idp.directory.permissions import Permission
-from idp.storage import bound_apps, endings
+from idp.storage import bound_apps, endings, places
 from idp.storage.bound_apps import KnownApp, SavedCodes
 from idp.usecases.management import found_user
 from idp.usecases.recovery_codes import made_codes
-from idp.usecases.second_factor import secret_place
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.entropy import random_uuid
@@ -42,7 +41,7 @@ async def new_factor(services: Services) -> KnownFactor:
         codes=made.codes,
         app=KnownApp(
             id=app,
-            sealed_secret=services.sealer.seal(secret.expose().encode(), secret_place(app)),
+            sealed_secret=services.sealer.seal(secret.expose().encode(), places.app_secret(app)),
             parameters=totp.DEFAULT,
         ),
         saved=SavedCodes(

@@ -10,7 +10,7 @@ from idp.keystore.service_keys import ServiceKeyName, recovery_digest
 from idp.login.interaction import SETUP_LIFETIME
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import SaveRecoveryCodes
-from idp.storage import authenticators, interactions
+from idp.storage import authenticators, interactions, places
 from idp.storage.authenticators import Moment, NewCodes
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.scene import Scene
@@ -19,13 +19,8 @@ from idp.usecases.sign_in import look
 from idp.usecases.visit import Visit
 from idp.values.entropy import ordered_uuid
 from idp.values.ids import AuthenticatorId, InteractionId
-from idp.values.sealed import Place, Sealed
+from idp.values.sealed import Sealed
 from idp.values.secrets import Digest, RecoveryCode
-
-
-def codes_place(interaction: InteractionId) -> Place:
-    """Where the codes on show belong while they wait to be acknowledged."""
-    return Place("interactions", str(interaction), "sealed_codes")
 
 
 def moment_of(current: Current) -> Moment:
@@ -69,7 +64,7 @@ async def new_codes(scene: Scene, interaction: InteractionId) -> NewCodes:
         salt=made.salt,
         pepper_id=made.pepper_id,
         digests=made.digests,
-        sealed=scene.configuration.sealer.seal(text.encode(), codes_place(interaction)),
+        sealed=scene.configuration.sealer.seal(text.encode(), places.codes(interaction)),
         until=scene.visit.at + SETUP_LIFETIME,
     )
 
@@ -110,5 +105,5 @@ def _stretched(codes: tuple[RecoveryCode, ...], salt: bytes) -> list[bytes]:
 
 
 def _opened(current: Current, sealed: Sealed) -> tuple[RecoveryCode, ...]:
-    opened = current.scene.configuration.sealer.open(sealed, codes_place(current.interaction.id))
+    opened = current.scene.configuration.sealer.open(sealed, places.codes(current.interaction.id))
     return tuple(RecoveryCode(text) for text in json.loads(opened))

@@ -11,7 +11,7 @@ from idp.authenticators.throttling import source_key
 from idp.authenticators.typed import Empty, LooksLikeRecoveryCode, WrongShape
 from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import ProveFactor
-from idp.storage import attempts, interactions, settlements
+from idp.storage import attempts, interactions, places, settlements
 from idp.storage.attempts import Held, Reserved, StoredApp
 from idp.storage.settlements import Success
 from idp.usecases.failures import Failure, held, settle_failure
@@ -21,7 +21,6 @@ from idp.usecases.services import Services
 from idp.usecases.sign_in import advanced, look, proceed
 from idp.usecases.visit import Visit
 from idp.values.ids import AuthenticatorId, InteractionId
-from idp.values.sealed import Place
 from idp.values.secrets import AppCode, TotpSecret
 
 METHOD = Method.APP_CODE
@@ -40,11 +39,6 @@ _KINDS = {
     (Method.RECOVERY_CODE, False): NoticeKind.RECOVERY_CODE_WRONG,
     (Method.RECOVERY_CODE, True): NoticeKind.RECOVERY_CODE_USED,
 }
-
-
-def secret_place(app: AuthenticatorId) -> Place:
-    """Where the sealed secret of an authenticator app belongs."""
-    return Place("totp_authenticators", str(app), "sealed_secret")
 
 
 async def prove_app_code(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
@@ -103,7 +97,7 @@ def success(current: Current, method: Method, *recorded: Event) -> Success:
 def _matched(scene: Scene, apps: tuple[StoredApp, ...], code: AppCode) -> tuple[AuthenticatorId, int] | None:
     """The app and the time step whose code this is; all apps are tried."""
     for app in apps:
-        secret = TotpSecret(scene.configuration.sealer.open(app.sealed_secret, secret_place(app.id)).decode())
+        secret = TotpSecret(scene.configuration.sealer.open(app.sealed_secret, places.app_secret(app.id)).decode())
         step = totp.match(secret, code, app.parameters, scene.visit.at)
         if step is not None:
             return app.id, step

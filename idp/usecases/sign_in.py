@@ -12,11 +12,11 @@ from idp.login.purpose import Authorization
 from idp.oidc.authorization_response import failure
 from idp.oidc.client import Client, UntrustedRedirect
 from idp.oidc.errors import OAuthError
-from idp.storage import interactions
+from idp.storage import interactions, places
 from idp.storage.configuration import Configuration
 from idp.storage.interactions import Opened
 from idp.storage.settlements import Success
-from idp.usecases.completion import complete, response_place
+from idp.usecases.completion import complete
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import AlreadyFinished, Current, Gone, Leave, Outcome
@@ -92,7 +92,7 @@ async def close(scene: Scene, interaction: Interaction, client: Client, error: O
     """End without a code: the error goes to the app. None where the sign-in was finished meanwhile."""
     redirect = client.trusted_redirect(interaction.request.redirect_uri, interaction.request.state)
     url = failure(redirect, error, scene.services.settings.issuer)
-    sealed = scene.configuration.sealer.seal(url.encode(), response_place(interaction.id))
+    sealed = scene.configuration.sealer.seal(url.encode(), places.response(interaction.id))
     if not await interactions.close(scene.services.database, interaction.id, scene.visit.at, sealed):
         return None
     return Leave(url=url, client=client)
@@ -122,7 +122,7 @@ def _again(configuration: Configuration, interaction: Interaction, client: Clien
         return Gone(reason="expired", client=client)  # it signed nobody in, so it must not say so
     if not finished.may_repeat(visit.at):
         return AlreadyFinished(client=client)
-    url = configuration.sealer.open(finished.sealed_response, response_place(interaction.id))
+    url = configuration.sealer.open(finished.sealed_response, places.response(interaction.id))
     return Leave(url=url.decode(), client=client)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from idp import storage
-from idp.storage import purge, resealing
+from idp.storage import places, purge, resealing
 from idp.storage.pool import connect
 from tests.drivers.database import FreshDatabase
 
@@ -32,7 +32,7 @@ def statements() -> list[tuple[str, str]]:
             ):
                 found.append((f"{module.name.rpartition('.')[2]}.{name}", value))
     found += [(f"purge.{each.table}", each.statement) for each in purge.PURGES]
-    for each in resealing.COLUMNS:
+    for each in places.COLUMNS:
         names = {"table": each.table, "column": each.column, "row": each.row, "match": each.match}
         found.append((f"resealing.left.{each.table}.{each.column}", resealing.LEFT.format(**names)))
         found.append((f"resealing.replace.{each.table}.{each.column}", resealing.REPLACE.format(**names)))
