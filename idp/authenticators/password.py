@@ -79,21 +79,6 @@ class Refusal:
     kind: RefusalKind
     rule: PasswordRule
 
-    @property
-    def sentence(self) -> str:
-        """The reason with what to do about it, for the person who chose the password."""
-        return _SENTENCES[self.kind].format(minimum=self.rule.minimum, maximum=self.rule.maximum)
-
-
-_SENTENCES = {
-    RefusalKind.EMPTY: "Enter a new password",
-    RefusalKind.TOO_SHORT: "Use at least {minimum} characters. Several words in a row are easy to remember.",
-    RefusalKind.TOO_LONG: "Use at most {maximum} characters.",
-    RefusalKind.NOT_TEXT: "The password holds characters that cannot be stored. Type it again.",
-    RefusalKind.COMMON: "Many people use this password, so it is tried first. Choose another one.",
-    RefusalKind.CONTEXT: "This password is made from your name or the name of a service here. Choose another.",
-}
-
 
 def prepared(text: str) -> Password:
     """`text` in NFC, so that the same password typed on another keyboard is the same (SP 800-63B-4 3.1.1.2)."""

@@ -19,6 +19,7 @@ from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.ids import ClientId, UserId
 from idp.values.secrets import Password
+from idp.words import messages
 
 PERMISSION = Permission.USERS_WRITE
 
@@ -99,7 +100,8 @@ async def _judged(services: Services, text: Password, words: Collection[str], *,
     context = frozenset[str]().union(*(password.context_words(service, word, apps=apps) for word in words))
     refusal = password.refusal(prepared, ALONE if alone else BESIDE_A_SECOND_FACTOR, context)
     if refusal is not None:
-        raise Refused(refusal.sentence)
+        rule = refusal.rule
+        raise Refused(messages.new_password_refused(refusal.kind, minimum=rule.minimum, maximum=rule.maximum))
     salt = services.entropy(password.SALT_OCTETS)
     hashed = await services.hashing.run(password.hash_password, prepared, hash_parameters(services.settings), salt)
     return HashedPassword(hash=hashed, long_enough_alone=password.long_enough_alone(prepared))

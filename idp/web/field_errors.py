@@ -81,7 +81,7 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
         case NoticeKind.CLOCK_DRIFT:
             return messages.clock_drift(notice.steps)
         case NoticeKind.NEW_PASSWORD_REFUSED:
-            return _new_password(notice)
+            return messages.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
         case kind:
             return _PLAIN[kind]
 
@@ -107,22 +107,6 @@ def _with_tries(sentence: str, notice: Notice) -> str:
     if not notice.failures or not shows_tries_left(notice.failures) or pause is None:
         return sentence
     return f"{sentence} {messages.tries_left(tries_left(notice.failures), int(pause.total_seconds() // 60))}"
-
-
-def _new_password(notice: Notice) -> str:
-    match notice.reason:
-        case "empty":
-            return messages.new_password_missing()
-        case "too_short":
-            return messages.new_password_too_short(notice.minimum)
-        case "too_long":
-            return messages.new_password_too_long(MAXIMUM)
-        case "same":
-            return messages.new_password_same()
-        case "context":
-            return messages.new_password_guessable()
-        case _:
-            return messages.new_password_common()
 
 
 _PLAIN: Mapping[NoticeKind, str] = {

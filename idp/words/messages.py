@@ -112,34 +112,21 @@ def codes_not_saved() -> str:
     return "Tick the box once the codes are saved"
 
 
-def new_password_missing() -> str:
-    """Nothing was typed."""
-    return "Enter a new password"
+_NEW_PASSWORD = {
+    "empty": "Enter a new password",
+    "too_short": "Use at least {minimum} characters",
+    "too_long": "Use at most {maximum} characters",
+    "not_text": "This password holds characters that cannot be stored. Type it again.",
+    "common": "This password is on lists of common passwords. Choose one that nobody else would think of.",
+    "context": "This password is made from your name or the name of this service. Choose another.",
+    "same": "This is your present password. Choose a new one.",
+}
 
 
-def new_password_too_short(minimum: int) -> str:
-    """Fewer characters than policy asks."""
-    return f"Use at least {minimum} characters"
-
-
-def new_password_too_long(maximum: int) -> str:
-    """More than we hash."""
-    return f"Use at most {maximum} characters"
-
-
-def new_password_common() -> str:
-    """On the list of common passwords."""
-    return "This password is on lists of common passwords. Choose one that nobody else would think of."
-
-
-def new_password_guessable() -> str:
-    """The name of the person or of the service."""
-    return "This password is your name or the name of this service. Choose another."
-
-
-def new_password_same() -> str:
-    """The old one again."""
-    return "This is your present password. Choose a new one."
+def new_password_refused(reason: str, *, minimum: int, maximum: int) -> str:
+    """`reason` is a `RefusalKind`, or `same`: the old password again. Another version may know more of them."""
+    sentence = _NEW_PASSWORD.get(reason, "This password cannot be used. Choose another.")
+    return sentence.format(minimum=minimum, maximum=maximum)
 
 
 def use_recovery_page() -> str:

@@ -114,7 +114,9 @@ VIEWS: dict[str, views.View] = {
     "recovery-codes-unsaved": wrong(SAVE_CODES, "saved", messages.codes_not_saved()),
     "new-password": NEW_PASSWORD,
     "new-password-wrong": wrong(
-        replace(NEW_PASSWORD, reason="too_short"), "new_password", messages.new_password_common()
+        replace(NEW_PASSWORD, reason="too_short"),
+        "new_password",
+        messages.new_password_refused("common", minimum=15, maximum=256),
     ),
     "consent": views.ConsentPage(
         shell=KNOWN,

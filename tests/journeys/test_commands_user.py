@@ -122,7 +122,7 @@ async def test_ones_name_may_be_ones_own_address(idp: CommandLine) -> None:
     [
         ("", "Enter a new password"),
         ("elevenchars", "at least 12 characters"),
-        ("password1234", "Many people use this password"),
+        ("password1234", "on lists of common passwords"),
         ("alice-arnaud-", "made from your name"),
         ("x" * 257, "at most 256 characters"),
     ],

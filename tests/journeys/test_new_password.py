@@ -79,8 +79,8 @@ async def test_beside_a_second_factor_twelve_are_enough(provider: Provider, brow
         ("password1234567", "common passwords"),
         ("x" * 257, "Use at most 256 characters"),
         ("correct horse battery staple", "your present password"),
-        ("alexandria-of-egypt", "your name or the name of this service"),
-        ("Alexandria Of Egypt 2031!", "your name or the name of this service"),
+        ("alexandria-of-egypt", "made from your name or the name of this service"),
+        ("Alexandria Of Egypt 2031!", "made from your name or the name of this service"),
     ],
 )
 async def test_refusals_have_words(provider: Provider, browser: Browser, text: str, words: str) -> None:

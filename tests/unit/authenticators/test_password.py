@@ -166,15 +166,6 @@ def test_no_context_is_no_context() -> None:
     assert refusal(prepared("------------"), BESIDE_A_SECOND_FACTOR, context_words("", "", None)) is None
 
 
-@pytest.mark.parametrize("refused", RefusalKind)
-def test_every_refusal_says_why_in_one_sentence_without_the_password(refused: RefusalKind) -> None:
-    """N-08: reason and guidance are shown."""
-    sentence = passwords.Refusal(kind=refused, rule=ALONE).sentence
-    assert sentence[0].isupper()
-    assert "{" not in sentence
-    assert passwords.Refusal(kind=RefusalKind.TOO_SHORT, rule=ALONE).sentence.startswith("Use at least 15 characters")
-
-
 @given(st.text(max_size=400))
 def test_preparing_twice_changes_nothing(text: str) -> None:
     assert prepared(prepared(text).expose()) == prepared(text)

@@ -9,6 +9,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from idp.authenticators.password import RefusalKind
 from idp.web.templates import render
 from idp.words import downloads, messages, times
 from tests.browser.sample_pages import AT, VIEWS
@@ -24,6 +25,14 @@ def test_pages_speak_the_words_of_the_house(name: str) -> None:
     """«sign in», «two-factor», «authenticator app», «code», «recovery code»; what is unfolded for developers aside."""
     text = re.sub(r"<dl.*</dl>", "", render(VIEWS[name]), flags=re.DOTALL)
     assert AVOIDED.findall(Document(text).text) == []
+
+
+def test_every_refusal_of_a_new_password_has_a_sentence_of_its_own() -> None:
+    """N-08: reason and guidance are shown, with the numbers of the rule."""
+    told = {each: messages.new_password_refused(each, minimum=15, maximum=256) for each in (*RefusalKind, "same", "?")}
+    assert len(set(told.values())) == len(told)
+    assert "at least 15 characters" in told[RefusalKind.TOO_SHORT]
+    assert "at most 256 characters" in told[RefusalKind.TOO_LONG]
 
 
 def samples(hint: object) -> list[object]:
