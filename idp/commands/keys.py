@@ -7,8 +7,8 @@ import typer
 
 from idp.commands.call import Call, read, run
 from idp.commands.output import Json, table, tell
-from idp.keystore.compact import Algorithm
 from idp.keystore.rotation import ActivateKey, ForgetKey, MakeKey, Transition
+from idp.oidc.client import IdTokenAlg
 from idp.usecases import key_rotation
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,7 +35,7 @@ def list_(*, as_json: Json = False) -> None:
 
 @app.command()
 def rotate(
-    alg: Annotated[Algorithm, typer.Argument(help="Which signing key.", show_default=False)],
+    alg: Annotated[IdTokenAlg, typer.Argument(help="Which signing key.", show_default=False)],
     *,
     at_once: Annotated[bool, typer.Option("--at-once", help="Sign with the new key now: after a theft.")] = False,
     as_json: Json = False,

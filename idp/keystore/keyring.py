@@ -73,7 +73,7 @@ class Keyring:
     def signing_key(self, alg: Algorithm) -> SigningKey:
         """The active key. Raises NoSigningKey."""
         if alg not in self._signing:
-            raise NoSigningKey(f"no {alg} key is active; run: idp keys rotate --alg {alg}")
+            raise NoSigningKey(f"no {alg} key is active; run: idp keys rotate {alg}")
         return self._signing[alg]
 
     def algs(self) -> tuple[Algorithm, ...]:

@@ -6,7 +6,7 @@ Owns what a client is allowed and where its responses may go. What may be regist
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
 from idp.oidc.scopes import OPENID
@@ -17,7 +17,8 @@ from idp.values.secrets import Digest
 Kind = Literal["confidential", "public", "machine"]
 
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
-ID_TOKEN_ALGS = ("RS256", "ES256", "EdDSA")
+IdTokenAlg = Literal["RS256", "ES256", "EdDSA"]
+ID_TOKEN_ALGS: tuple[IdTokenAlg, ...] = get_args(IdTokenAlg)
 MACHINE_ALG = "ES256"
 """Machine clients' access tokens: the cheapest signature that every API can verify."""
 
