@@ -58,7 +58,7 @@ async def test_a_crash_under_load_doubles_nothing(own_postgres: OwnPostgres, ove
         assert seen.statuses.keys() <= {0, 200, 303, 400, BUSY}, seen
         assert seen.statuses[BUSY], "the crash came too late to be seen"
         assert all(times == 1 for times in seen.arrived.values()), "a time step was accepted twice"
-        # None at all where the crash came between the commit that burnt the code and its answer: it was answered with 503.
+        # None at all where the crash came between the commit that burnt the code and its answer, which was a 503.
         assert max(seen.redeemed.values()) == 1, "a code was redeemed twice, or none was at all"
     over_it.clock.advance(seconds=61)
     async with Browser() as browser:

@@ -16,6 +16,7 @@ from tests.drivers.database import FreshDatabase, clone, drop
 
 GROUP = "INSERT INTO groups (id, name, created_at) VALUES (gen_random_uuid(), $1, '2026-01-01 00:00+00')"
 COUNT = "SELECT count(*) FROM groups"
+NOTICED_SECONDS = 0.5  # ample for the end of a connection to reach this process
 SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
 KILL_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 
@@ -113,7 +114,7 @@ async def test_connections_cut_while_idle_are_replaced_without_an_error(
 ) -> None:
     assert await database.fetchval("SELECT 1") == 1
     await cut_all_connections(fresh)
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(NOTICED_SECONDS)
     assert await database.fetchval("SELECT 1") == 1
 
 
@@ -127,6 +128,7 @@ async def test_a_connection_cut_under_a_statement_is_an_outage_and_the_next_stat
     await cut_all_connections(fresh)
     with pytest.raises(DatabaseUnavailable):
         await slow
+    await asyncio.sleep(NOTICED_SECONDS)  # the connection that watched was cut too
     assert await database.fetchval("SELECT 1") == 1
 
 
