@@ -8,8 +8,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | what comes next     | sign_in (every page begins and ends there), completion, outcome                            |
 | one step each       | password, second_factor, recovery, enrolment, recovery_codes, new_password, consent,       |
 |                     | account_choice                                                                             |
-| around a step       | visit (the browser), scene (its events), failures, form_tokens, client_references,         |
-|                     | id_token_hint                                                                              |
+| around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
+|                     | client_references, id_token_hint                                                           |
 | sign-out            | sign_out                                                                                   |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
 |                     | client_authentication, presented_tokens, cors                                              |

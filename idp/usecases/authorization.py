@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from idp.audit.event import SecurityEvent
 from idp.audit.protocol import AuthorizationRefused
 from idp.login.gathering import Known, gathered
 from idp.login.interaction import STEP_LIFETIME, WHOLE_LIFETIME, Interaction
@@ -14,18 +13,18 @@ from idp.oidc.authorization_response import failure
 from idp.oidc.client import Client, TrustedRedirect, UntrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
-from idp.storage import codes, events, interactions, sessions
+from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
 from idp.usecases.completion import completed, new_grant, response_url
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import Begun, Leave
-from idp.usecases.recording import sealed
+from idp.usecases.recording import record_of_nobody
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.services import Services
 from idp.usecases.sign_in import TRIES, look
+from idp.usecases.signed_in import signed_in_here
 from idp.usecases.visit import NewCookies, Visit
-from idp.values.actors import Actor
 from idp.values.entropy import random_uuid
 from idp.values.ids import InteractionId
 from idp.values.secrets import Code, CookieValue
@@ -83,14 +82,7 @@ async def trusted(services: Services, parameters: Parameters, visit: Visit) -> t
         redirect = redirect_of(parameters, client)
     except UntrustedRedirect as fault:
         refused = AuthorizationRefused(error="invalid_request", reason=fault.reason.value, received=fault.received)
-        envelope = SecurityEvent(
-            event=refused,
-            at=visit.at,
-            actor=Actor(kind="anonymous"),
-            origin=visit.origin,
-            client=client.client_id if client else None,
-        )
-        await events.record(services.database, [sealed(services, envelope)])
+        await record_of_nobody(services, refused, visit.origin, visit.at, client.client_id if client else None)
         raise
     if client is None:
         raise LookupError("redirect_of trusts no unknown client")
@@ -102,7 +94,7 @@ async def _decided(
 ) -> Leave | Begun:
     for _ in range(TRIES):
         scene = await _scene(services, purpose, visit)
-        signed_in = await _signed_in(scene, purpose)
+        signed_in = await signed_in_here(services, visit, purpose.client.client_id)
         facts = gathered(_known(scene, purpose, signed_in), visit.at)
         match next_step(facts):
             case Ask(step=step):
@@ -150,15 +142,6 @@ async def _scene(services: Services, purpose: Authorization, visit: Visit) -> Sc
     return Scene(services=services, configuration=configuration, visit=visit, client=purpose.client.client_id)
 
 
-async def _signed_in(scene: Scene, purpose: Authorization) -> SignedIn | None:
-    visit = scene.visit
-    if visit.session is None:
-        return None
-    idle = scene.configuration.values.session_lifetimes.idle
-    database, client_id = scene.services.database, purpose.client.client_id
-    return await sessions.signed_in(database, visit.session.digest(), client_id, visit.at, idle)
-
-
 def _known(scene: Scene, purpose: Authorization, signed_in: SignedIn | None) -> Known:
     issuer = scene.services.settings.issuer
     return Known(
@@ -177,11 +160,5 @@ async def _refused(
     services: Services, client: Client, redirect: TrustedRedirect, error: OAuthError, visit: Visit
 ) -> Leave:
     """The fault goes to the app (RFC 6749 4.1.2.1), and into the security events: it may be an attack."""
-    scene = Scene(
-        services=services,
-        configuration=await services.configuration(),
-        visit=visit,
-        client=client.client_id,
-    )
-    await events.record(services.database, scene.events(AuthorizationRefused(error=error.code)))
+    await record_of_nobody(services, AuthorizationRefused(error=error.code), visit.origin, visit.at, client.client_id)
     return Leave(url=failure(redirect, error, services.settings.issuer), client=client)

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from idp.audit.event import SecurityEvent
 from idp.audit.protocol import ClientAuthenticationFailed
 from idp.oidc import introspection
 from idp.oidc.client import Client
 from idp.oidc.client_authentication import authenticated, presented
 from idp.oidc.errors import InvalidClient
 from idp.oidc.parameters import Parameters
-from idp.storage import events
-from idp.usecases.recording import sealed
+from idp.usecases.recording import record_of_nobody
 from idp.usecases.services import Services
-from idp.values.actors import Actor, Origin
+from idp.values.actors import Origin
 from idp.values.ids import ClientId
 
 
@@ -49,12 +47,5 @@ async def authenticated_client(services: Services, call: ClientCall) -> Client:
         failed = ClientAuthenticationFailed(
             reason=refusal.detail or refusal.description, endpoint=call.endpoint, named=None if known else named
         )
-        envelope = SecurityEvent(
-            event=failed,
-            at=call.at,
-            actor=Actor(kind="anonymous"),
-            origin=call.origin,
-            client=named if known else None,
-        )
-        await events.record(services.database, [sealed(services, envelope)])
+        await record_of_nobody(services, failed, call.origin, call.at, named if known else None)
         raise

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from idp.audit.event import SecurityEvent
 from idp.audit.guards import CsrfFailed
 from idp.keystore.service_keys import csrf_matches, csrf_token
-from idp.storage import events
-from idp.usecases.recording import sealed
+from idp.usecases.recording import record_of_nobody
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
-from idp.values.actors import Actor, Origin
+from idp.values.actors import Origin
 from idp.values.secrets import CookieValue
 
 LONGEST_PATH = 200
@@ -31,7 +29,4 @@ async def token_fits(services: Services, visit: Visit, purpose: str, presented: 
 
 async def form_refused(services: Services, origin: Origin, at: datetime, path: str) -> None:
     """Record a form that was not one of ours, or not this browser's."""
-    envelope = SecurityEvent(
-        event=CsrfFailed(path=path[:LONGEST_PATH]), at=at, actor=Actor(kind="anonymous"), origin=origin
-    )
-    await events.record(services.database, [sealed(services, envelope)])
+    await record_of_nobody(services, CsrfFailed(path=path[:LONGEST_PATH]), origin, at)

@@ -1,11 +1,15 @@
 """Security events on their way to storage: what is personal in them is sealed under the person's own key."""
 
 import base64
+from datetime import datetime
 
-from idp.audit.event import SecurityEvent
+from idp.audit.event import Event, SecurityEvent
 from idp.keystore.audit_sealing import Person, event_place, seal_personal
+from idp.storage import events
 from idp.storage.events import EncodedEvent
 from idp.usecases.services import Services
+from idp.values.actors import Actor, Origin
+from idp.values.ids import ClientId
 
 
 def sealed(services: Services, envelope: SecurityEvent, audit_salt: bytes | None = None) -> EncodedEvent:
@@ -27,6 +31,14 @@ def sealed(services: Services, envelope: SecurityEvent, audit_salt: bytes | None
         details=dict(event.details()),
         personal=_personal(services, envelope, audit_salt),
     )
+
+
+async def record_of_nobody(
+    services: Services, event: Event, origin: Origin, at: datetime, client: ClientId | None = None
+) -> None:
+    """Store an event whose actor is not known, and which is about no user: a request that was refused at the door."""
+    envelope = SecurityEvent(event=event, at=at, actor=Actor(kind="anonymous"), origin=origin, client=client)
+    await events.record(services.database, [sealed(services, envelope)])
 
 
 def _personal(services: Services, envelope: SecurityEvent, audit_salt: bytes | None) -> str | None:

@@ -12,9 +12,9 @@ from idp.storage.sessions import SignedIn
 from idp.usecases.id_token_hint import hint_of
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
+from idp.usecases.signed_in import signed_in_here
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.actors import Actor
-from idp.values.ids import ClientId
 from idp.values.secrets import CookieValue
 
 
@@ -47,7 +47,7 @@ async def sign_out(
     """
     hint = await _hint(services, request)
     client = await asked_by(services, request)
-    signed_in = await _signed_in(services, visit, client.client_id if client else None)
+    signed_in = await signed_in_here(services, visit, client.client_id if client else None)
     decision = decide(request, hint, client, signed_in.session.sid if signed_in else None)
     match decision:
         case Confirm() if not confirmed:
@@ -71,13 +71,6 @@ async def asked_by(services: Services, request: LogoutRequest) -> Client | None:
 async def _hint(services: Services, request: LogoutRequest) -> VerifiedHint | None:
     keyring = (await services.configuration()).keyring
     return hint_of(keyring, services.settings.issuer, request.id_token_hint)
-
-
-async def _signed_in(services: Services, visit: Visit, client: ClientId | None) -> SignedIn | None:
-    if visit.session is None:
-        return None
-    idle = (await services.configuration()).values.session_lifetimes.idle
-    return await sessions.signed_in(services.database, visit.session.digest(), client or ClientId(""), visit.at, idle)
 
 
 async def _end(services: Services, signed_in: SignedIn, visit: Visit, *, by_app: bool) -> None:
