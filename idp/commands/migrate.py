@@ -3,12 +3,12 @@
 import asyncio
 import os
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 import typer
 
 from idp.commands.complaint import complain
 from idp.commands.output import Json, tell
+from idp.composition import clock
 from idp.server.schema import NO_DATABASE, prepared, start_embedded
 from idp.settings import Settings
 
@@ -20,7 +20,7 @@ def run(*, as_json: Json = False) -> None:
         settings = Settings.load(os.environ)
         with ExitStack() as stack, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
             started = None if settings.database_url else stack.enter_context(start_embedded(settings))
-            runner.run(prepared(settings, started, datetime.now(UTC), applied.append))
+            runner.run(prepared(settings, started, clock(), applied.append))
     except NO_DATABASE as refusal:
         complain(str(refusal))
         raise typer.Exit(1) from None

@@ -84,7 +84,8 @@ class _Running:
 
     def _prepare(self, started: RunningPostgres | None) -> Sequence[Child]:
         with asyncio.Runner() as runner:
-            preparing = prepared(self.settings, started, datetime.now(UTC), self.service.report)
+            now = datetime.now(UTC)  # composition has a clock, and all of the service, which the supervisor never loads
+            preparing = prepared(self.settings, started, now, self.service.report)
             self.settings = runner.run(preparing)
             runner.run(require_root_keys(self.settings))
         workers = [self._worker(number) for number in range(self.settings.workers)]
