@@ -7,6 +7,7 @@ from idp.audit.event import Event, SecurityEvent
 from idp.keystore.audit_sealing import Person, event_place, seal_personal
 from idp.storage import events
 from idp.storage.events import EncodedEvent
+from idp.storage.grants import Owner
 from idp.usecases.services import Services
 from idp.values.actors import Actor, Origin
 from idp.values.ids import ClientId
@@ -39,6 +40,20 @@ async def record_of_nobody(
     """Store an event whose actor is not known, and which is about no user: a request that was refused at the door."""
     envelope = SecurityEvent(event=event, at=at, actor=Actor(kind="anonymous"), origin=origin, client=client)
     await events.record(services.database, [sealed(services, envelope)])
+
+
+def sealed_of_client(
+    services: Services, event: Event, client: ClientId, owner: Owner | None, origin: Origin, at: datetime
+) -> EncodedEvent:
+    """An event that a client brought about, with a token; `owner` is whose grant it was, None for a machine's own."""
+    envelope = SecurityEvent(
+        event=event,
+        at=at,
+        actor=Actor(kind="client", client=client),
+        origin=origin,
+        user=owner.user if owner else None,
+    )
+    return sealed(services, envelope, owner.audit_salt if owner else None)
 
 
 def _personal(services: Services, envelope: SecurityEvent, audit_salt: bytes | None) -> str | None:

@@ -2,16 +2,14 @@
 
 from typing import NoReturn
 
-from idp.audit.event import Event, SecurityEvent
+from idp.audit.event import Event
 from idp.audit.protocol import CodeReplayed, RefreshTokenReplayed, TokenRefused
 from idp.oidc.grant import Rejected
 from idp.oidc.token_request import CodeExchange, Refresh
 from idp.storage import events, grants
-from idp.storage.events import EncodedEvent
 from idp.usecases.client_authentication import ClientCall
-from idp.usecases.recording import sealed
+from idp.usecases.recording import sealed_of_client
 from idp.usecases.services import Services
-from idp.values.actors import Actor
 from idp.values.ids import GrantId
 
 REPLAYED = "refresh_token_replayed"
@@ -21,26 +19,14 @@ async def refuse(services: Services, rejected: Rejected, request: CodeExchange |
     """Raises InvalidGrant or InvalidScope. A replayed code ended its grant already, in the statement that read it."""
     services.metrics.tokens_refused.labels(rejected.reason.value).inc()
     if rejected.grant is not None:
-        recorded = [await _event(services, rejected, rejected.grant, request, call)]
+        what, client = _what(rejected, rejected.grant, request), request.client.client_id
+        owner = await grants.owner(services.database, rejected.grant)
+        recorded = [sealed_of_client(services, what, client, owner, call.origin, call.at)]
         if rejected.ends_grant and isinstance(request, Refresh):
             await grants.revoke(services.database, rejected.grant, call.at, REPLAYED, recorded)
         else:
             await events.record(services.database, recorded)
     raise rejected.error
-
-
-async def _event(
-    services: Services, rejected: Rejected, grant: GrantId, request: CodeExchange | Refresh, call: ClientCall
-) -> EncodedEvent:
-    owner = await grants.owner(services.database, grant)
-    envelope = SecurityEvent(
-        event=_what(rejected, grant, request),
-        at=call.at,
-        actor=Actor(kind="client", client=request.client.client_id),
-        origin=call.origin,
-        user=owner.user if owner else None,
-    )
-    return sealed(services, envelope, owner.audit_salt if owner else None)
 
 
 def _what(rejected: Rejected, grant: GrantId, request: CodeExchange | Refresh) -> Event:

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from idp.audit.event import SecurityEvent
 from idp.audit.protocol import TokenRevoked
 from idp.oidc.access_token import AccessToken
 from idp.oidc.client import Client
@@ -10,13 +9,10 @@ from idp.oidc.errors import InvalidToken
 from idp.oidc.presented_token import PresentedToken
 from idp.oidc.revocation import require_own
 from idp.storage import grants, refresh_tokens, revoked_tokens
-from idp.storage.events import EncodedEvent
-from idp.storage.grants import Owner
 from idp.usecases.client_authentication import ClientCall, authenticated_client
 from idp.usecases.presented_tokens import accepted_token
-from idp.usecases.recording import sealed
+from idp.usecases.recording import sealed_of_client
 from idp.usecases.services import Services
-from idp.values.actors import Actor
 from idp.values.ids import GrantId
 from idp.values.secrets import RefreshToken, Token
 
@@ -57,24 +53,14 @@ async def _refresh_token(services: Services, client: Client, token: RefreshToken
 
 
 async def _machine_token(services: Services, client: Client, token: AccessToken, call: ClientCall) -> None:
-    events = [_event(services, client, TokenRevoked(token="machine_token"), None, call)]
+    events = [
+        sealed_of_client(services, TokenRevoked(token="machine_token"), client.client_id, None, call.origin, call.at)
+    ]
     await revoked_tokens.revoke(services.database, token.jti, token.expires_at, events)
 
 
 async def _end(services: Services, client: Client, grant: GrantId, kind: Kind, call: ClientCall) -> None:
     owner = await grants.owner(services.database, grant)
-    events = [_event(services, client, TokenRevoked(token=kind, grant=grant), owner, call)]
+    revoked = TokenRevoked(token=kind, grant=grant)
+    events = [sealed_of_client(services, revoked, client.client_id, owner, call.origin, call.at)]
     await grants.revoke(services.database, grant, call.at, REASON, events)
-
-
-def _event(
-    services: Services, client: Client, event: TokenRevoked, owner: Owner | None, call: ClientCall
-) -> EncodedEvent:
-    envelope = SecurityEvent(
-        event=event,
-        at=call.at,
-        actor=Actor(kind="client", client=client.client_id),
-        origin=call.origin,
-        user=owner.user if owner else None,
-    )
-    return sealed(services, envelope, owner.audit_salt if owner else None)
