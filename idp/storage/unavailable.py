@@ -16,6 +16,7 @@ LOST = (
     asyncpg.InsufficientResourcesError,  # class 53: too many connections, disk full
     asyncpg.TransactionRollbackError,  # class 40: chosen as the victim of a deadlock, and undone
     asyncpg.ReadOnlySQLTransactionError,  # a standby that has not taken over yet
+    asyncpg.InternalClientError,  # asyncpg's own word where the farewell of a dying server meets the next statement
 )
 """Raised by a statement on an open connection."""
 
@@ -24,7 +25,6 @@ REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
 )
 """Raised while connecting."""
 
