@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from idp.server.tls import Tls
 from idp.usecases.services import Services
 from idp.values.issuer import Issuer
 
@@ -51,10 +52,16 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, sockets: list[socket.socket]) -> AsyncIterator[None]:
+async def serving(app: ASGIApp, sockets: list[socket.socket], *, tls: Tls | None = None) -> AsyncIterator[None]:
     """Serve until the block ends, without uvicorn's main loop, whose pauses would cost each test 0.2 s."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_keep_alive=PATIENCE_SECONDS
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=PATIENCE_SECONDS,
+        ssl_context_factory=(lambda *_: tls.context()) if tls else None,
     )
     config.load()
     server = uvicorn.Server(config)
