@@ -4,20 +4,23 @@ Owns what a client is allowed and where its responses may go. What may be regist
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, get_args
+from uuid import UUID
 
+from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
 from idp.oidc.scopes import OPENID
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
+from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
 Kind = Literal["confidential", "public", "machine"]
 
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
-IdTokenAlg = Literal["RS256", "ES256", "EdDSA"]
+IdTokenAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
 ID_TOKEN_ALGS: tuple[IdTokenAlg, ...] = get_args(IdTokenAlg)
 MACHINE_ALG = "ES256"
 """Machine clients' access tokens: the cheapest signature that every API can verify."""
@@ -29,6 +32,8 @@ class AuthMethod(StrEnum):
     NONE = "none"
     CLIENT_SECRET_BASIC = "client_secret_basic"
     CLIENT_SECRET_POST = "client_secret_post"
+    CLIENT_SECRET_JWT = "client_secret_jwt"
+    PRIVATE_KEY_JWT = "private_key_jwt"
 
 
 class Untrusted(StrEnum):
@@ -64,6 +69,14 @@ class TrustedRedirect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSecret:
+    """A live secret that can be read again: client_secret_jwt signs with it (OIDC Core 9)."""
+
+    id: UUID
+    sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """A relying app or machine as registered (RFC 7591 2). `checked_client` says which combinations make sense."""
 
@@ -73,6 +86,10 @@ class Client:
     auth_method: AuthMethod
     secrets: tuple[Digest, ...] = ()
     """Digests of the live secrets: none for public clients, two during a rotation."""
+    sealed_secrets: tuple[SealedSecret, ...] = ()
+    """The same, where the client signs with them."""
+    registration_token: Digest | None = None
+    """Of the client that registered itself: what it manages its registration with (RFC 7592 3)."""
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     grant_types: frozenset[str] = frozenset({"authorization_code"})
@@ -85,6 +102,7 @@ class Client:
     first_party: bool = False
     active: bool = True
     client_uri: str | None = None
+    metadata: ClientMetadata = field(default_factory=ClientMetadata)
 
     @property
     def public(self) -> bool:

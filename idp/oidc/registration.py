@@ -53,7 +53,7 @@ def _vocabulary(client: Client) -> None:
         bool(client.grant_types - set(GRANT_TYPES)),
         "Grant types are authorization_code, refresh_token and client_credentials.",
     )
-    _refuse_if(client.id_token_alg not in ID_TOKEN_ALGS, "ID tokens are signed with RS256, ES256 or EdDSA.")
+    _refuse_if(client.id_token_alg not in ID_TOKEN_ALGS, "ID tokens are signed with RS256, ES256, PS256 or EdDSA.")
     _refuse_if(
         not all(map(is_scope, client.scopes)), "A scope is printable ASCII without spaces, quotes or backslashes."
     )

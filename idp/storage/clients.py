@@ -1,32 +1,39 @@
 """Clients and their secrets as rows: made, changed, listed, read. Requests ask the cache, which asks `registered`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from idp.oidc.client import AuthMethod, Client
+from idp.oidc.client import AuthMethod, Client, SealedSecret
+from idp.oidc.client_metadata import ClientMetadata
 from idp.storage.database import Executor, Row
 from idp.values.ids import ClientId
+from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
 INSERT = """
 INSERT INTO clients (client_id, name, application_type, token_endpoint_auth_method, redirect_uris,
     post_logout_redirect_uris, grant_types, scopes, audiences, id_token_signed_response_alg, require_pkce,
-    rotate_refresh_tokens, first_party, client_uri, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) ON CONFLICT DO NOTHING RETURNING true
+    rotate_refresh_tokens, first_party, client_uri, metadata, registration_token, created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+ON CONFLICT DO NOTHING RETURNING true
 """
 
 UPDATE = """
 UPDATE clients SET name = $2, application_type = $3, token_endpoint_auth_method = $4, redirect_uris = $5,
     post_logout_redirect_uris = $6, grant_types = $7, scopes = $8, audiences = $9, id_token_signed_response_alg = $10,
-    require_pkce = $11, rotate_refresh_tokens = $12, first_party = $13, client_uri = $14, changed_at = $15
+    require_pkce = $11, rotate_refresh_tokens = $12, first_party = $13, client_uri = $14, metadata = $15,
+    registration_token = $16, changed_at = $17
 WHERE client_id = $1
 """
 
 LOCK = "SELECT true FROM clients WHERE client_id = $1 FOR UPDATE"
 
 _WITH_SECRETS = """
-SELECT c.*, ARRAY(SELECT s.digest FROM client_secrets s WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id)
-    AS secrets
+SELECT c.*, ARRAY(
+    SELECT row(s.id, s.digest, s.sealed_secret) FROM client_secrets s
+    WHERE s.client_id = c.client_id ORDER BY s.created_at, s.id
+) AS secrets
 FROM clients c
 """
 
@@ -40,7 +47,9 @@ SET_STATUS = """
 UPDATE clients SET status = $2, changed_at = $3 WHERE client_id = $1 AND status <> $2 RETURNING true
 """
 
-INSERT_SECRET = "INSERT INTO client_secrets (id, client_id, digest, created_at) VALUES ($1, $2, $3, $4)"
+INSERT_SECRET = """
+INSERT INTO client_secrets (id, client_id, digest, sealed_secret, created_at) VALUES ($1, $2, $3, $4, $5)
+"""
 
 KEEP_SECRETS = """
 DELETE FROM client_secrets WHERE client_id = $1 AND id <> $2 AND id NOT IN (
@@ -88,9 +97,19 @@ async def set_status(executor: Executor, client_id: ClientId, at: datetime, *, a
     return bool(await executor.fetchval(SET_STATUS, client_id, "active" if active else "disabled", at))
 
 
-async def insert_secret(executor: Executor, secret_id: UUID, client_id: ClientId, digest: Digest, at: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecret:
+    """A live secret as it is stored; sealed as well where its client signs with it."""
+
+    id: UUID
+    digest: Digest
+    sealed: Sealed | None = None
+
+
+async def insert_secret(executor: Executor, client_id: ClientId, secret: NewSecret, at: datetime) -> None:
     """One more live secret."""
-    await executor.execute(INSERT_SECRET, secret_id, client_id, digest.octets, at)
+    sealed = secret.sealed.octets if secret.sealed else None
+    await executor.execute(INSERT_SECRET, secret.id, client_id, secret.digest.octets, sealed, at)
 
 
 async def keep_secrets(executor: Executor, client_id: ClientId, new: UUID, older: int) -> None:
@@ -104,7 +123,7 @@ async def secret_ages(executor: Executor, client_id: ClientId) -> list[datetime]
 
 
 def _columns(client: Client) -> tuple[object, ...]:
-    """$1 to $14 of the writing statements."""
+    """$1 to $16 of the writing statements."""
     return (
         client.client_id,
         client.name,
@@ -120,17 +139,24 @@ def _columns(client: Client) -> tuple[object, ...]:
         client.rotate_refresh_tokens,
         client.first_party,
         client.client_uri,
+        client.metadata.stored(),
+        client.registration_token.octets if client.registration_token else None,
     )
 
 
 def _client(row: Row) -> Client:
-    """A row of `clients` with the digests of its live secrets, oldest first, in `secrets`."""
+    """A row of `clients` with its live secrets, oldest first, in `secrets`: id, digest, sealed form."""
+    token = row["registration_token"]
     return Client(
         client_id=ClientId(row["client_id"]),
         name=row["name"],
         application_type=row["application_type"],
         auth_method=AuthMethod(row["token_endpoint_auth_method"]),
-        secrets=tuple(Digest(octets) for octets in row["secrets"]),
+        secrets=tuple(Digest(digest) for _, digest, _ in row["secrets"]),
+        sealed_secrets=tuple(
+            SealedSecret(id=secret_id, sealed=Sealed(sealed)) for secret_id, _, sealed in row["secrets"] if sealed
+        ),
+        registration_token=None if token is None else Digest(token),
         redirect_uris=tuple(row["redirect_uris"]),
         post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"]),
         grant_types=frozenset(row["grant_types"]),
@@ -142,4 +168,5 @@ def _client(row: Row) -> Client:
         first_party=row["first_party"],
         active=row["status"] == "active",
         client_uri=row["client_uri"],
+        metadata=ClientMetadata.restored(row["metadata"]),
     )

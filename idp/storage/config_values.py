@@ -11,6 +11,7 @@ from idp.authenticators.methods import Level
 from idp.login.browser_session import SessionLifetimes
 
 _LONGEST_TEXT = 100
+_HOST = re.compile(r"(?:[A-Za-z0-9_.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _ALIAS = re.compile(r"[!-~]{1,200}")
 _LEAST_EVENT_DAYS, _MOST_EVENT_DAYS = 30, 3650  # the database's own function holds the first as well
 
@@ -30,6 +31,12 @@ class ConfigValues:
     session_lifetimes: SessionLifetimes = field(default_factory=SessionLifetimes)
     security_event_days: int = 400
     """How long security events are kept; read by the database itself."""
+    legacy_response_types: bool = False
+    """Whether clients registered for them may use the implicit and hybrid flows, which OAuth 2.1 dropped."""
+    open_registration: bool = False
+    """Whether anybody may register a client, without an initial access token (RFC 7591 3)."""
+    fetch_hosts: frozenset[str] = frozenset()
+    """`host` or `host:port`: what may be fetched from there though its address is not public."""
 
 
 def of(stored: Mapping[str, Any]) -> ConfigValues:  # values of any JSON type, as stored or as typed in
@@ -61,6 +68,18 @@ def _number(name: str, value: object, least: int, most: int) -> int:
     return value
 
 
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidConfiguration(f"{name} must be true or false")
+    return value
+
+
+def _hosts(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(host, str) and _HOST.fullmatch(host) for host in value):
+        raise InvalidConfiguration('fetch_hosts must be a JSON list of hosts such as ["app.internal", "10.0.0.7:8443"]')
+    return frozenset(host.lower() for host in value)
+
+
 def _aliases(value: object) -> dict[str, Level]:
     levels = {name: level for level, name in NAMES.items()}
     if not isinstance(value, Mapping) or not all(str(level) in levels for level in value.values()):
@@ -89,6 +108,11 @@ _SETTERS: Mapping[str, Callable[[ConfigValues, Any], ConfigValues]] = {
     "brand_name": lambda values, value: replace(values, brand_name=_text("brand_name", value)),
     "support_contact": lambda values, value: replace(values, support_contact=_text("support_contact", value)),
     "acr_aliases": lambda values, value: replace(values, acr_aliases=_aliases(value)),
+    "legacy_response_types": lambda values, value: replace(
+        values, legacy_response_types=_switch("legacy_response_types", value)
+    ),
+    "open_registration": lambda values, value: replace(values, open_registration=_switch("open_registration", value)),
+    "fetch_hosts": lambda values, value: replace(values, fetch_hosts=_hosts(value)),
     "session_idle_seconds": _idle,
     "session_absolute_seconds": _absolute,
     "security_event_days": lambda values, value: replace(

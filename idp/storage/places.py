@@ -4,6 +4,7 @@ Who seals or opens takes the Place from here, so no such column can be missing w
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from idp.keystore.service_keys import ServiceKeyName
 from idp.values.ids import AuthenticatorId, InteractionId
@@ -34,7 +35,9 @@ _ENROLMENT = SealedColumn(table="interactions", column="sealed_enrolment")
 _CODES = SealedColumn(table="interactions", column="sealed_codes")
 _RESPONSE = SealedColumn(table="interactions", column="sealed_response")
 
-COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE)
+_CLIENT_SECRET = SealedColumn(table="client_secrets", column="sealed_secret")
+
+COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE, _CLIENT_SECRET)
 """All of them: what a new root key seals anew."""
 
 
@@ -66,3 +69,8 @@ def codes(interaction: InteractionId) -> Place:
 def response(interaction: InteractionId) -> Place:
     """The authorization response of a finished Interaction."""
     return _RESPONSE.place(str(interaction))
+
+
+def client_secret(secret: UUID) -> Place:
+    """A secret that a client signs with."""
+    return _CLIENT_SECRET.place(str(secret))

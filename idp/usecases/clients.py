@@ -13,7 +13,8 @@ from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
 from idp.oidc.client_authentication import new_secret, secret_digest
 from idp.oidc.redirect_uri import ApplicationType
 from idp.oidc.registration import MOST_SECRETS, checked_client
-from idp.storage import clients
+from idp.storage import clients, places
+from idp.storage.clients import NewSecret
 from idp.usecases.key_rotation import ensure_algorithm
 from idp.usecases.management import Refused, found_client
 from idp.usecases.services import Services
@@ -86,7 +87,7 @@ async def add(unit: Unit, client_id: str, kind: Kind, said: Metadata) -> Registe
     if not await clients.insert(unit.connection, client, unit.at):
         raise Refused("There is a client of that id already.")
     if secret:
-        await _store_secret(unit, client.client_id, secret)
+        await _store_secret(unit, client, secret)
     await unit.record(ClientCreated(metadata=metadata(client)), client=client.client_id)
     return Registered(client=client, secret=secret)
 
@@ -125,7 +126,7 @@ async def rotate_secret(unit: Unit, client_id: str, *, revoke_old: bool) -> Regi
     if client.public:
         raise Refused("A public client has no secret.")
     secret = new_secret(unit.services.entropy)
-    new = await _store_secret(unit, client.client_id, secret)
+    new = await _store_secret(unit, client, secret)
     older = 0 if revoke_old else MOST_SECRETS - 1
     await clients.keep_secrets(unit.connection, client.client_id, new, older)
     now_live = len(await clients.secret_ages(unit.connection, client.client_id))
@@ -188,9 +189,13 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
     )
 
 
-async def _store_secret(unit: Unit, client_id: ClientId, secret: ClientSecret) -> UUID:
+async def _store_secret(unit: Unit, client: Client, secret: ClientSecret) -> UUID:
     secret_id = ordered_uuid(unit.services.entropy, unit.at)
-    await clients.insert_secret(unit.connection, secret_id, client_id, secret_digest(secret), unit.at)
+    signs = client.auth_method is AuthMethod.CLIENT_SECRET_JWT
+    place = places.client_secret(secret_id)
+    sealed = unit.services.sealer.seal(secret.expose().encode(), place) if signs else None
+    new = NewSecret(id=secret_id, digest=secret_digest(secret), sealed=sealed)
+    await clients.insert_secret(unit.connection, client.client_id, new, unit.at)
     return secret_id
 
 

@@ -68,6 +68,9 @@ def flat(values: ConfigValues) -> Mapping[str, object]:
     return {
         "acr_aliases": {alias: acr_of(level) for alias, level in values.acr_aliases.items()},
         "brand_name": values.brand_name,
+        "fetch_hosts": sorted(values.fetch_hosts),
+        "legacy_response_types": values.legacy_response_types,
+        "open_registration": values.open_registration,
         "security_event_days": values.security_event_days,
         "session_absolute_seconds": int(values.session_lifetimes.absolute.total_seconds()),
         "session_idle_seconds": int(values.session_lifetimes.idle.total_seconds()),

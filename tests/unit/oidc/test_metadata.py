@@ -88,7 +88,7 @@ def test_scopes_and_algorithms() -> None:
         "groups",
         "offline_access",
     ]
-    assert DOCUMENT["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "EdDSA"]
+    assert DOCUMENT["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "PS256", "EdDSA"]
     fewer = provider_metadata(ISSUER, acr_values=("1fa",), id_token_algs=("RS256",), ui_locales=("en", "de"))
     assert fewer["id_token_signing_alg_values_supported"] == ["RS256"]
     assert fewer["ui_locales_supported"] == ["en", "de"]
