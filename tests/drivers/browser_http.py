@@ -21,12 +21,14 @@
 - `browser.tab()` is a second tab (same cookies), `Browser()` another person. `await browser.back()` goes back,
   `await browser.cross_post(url, fields, origin=...)` is a form on somebody else's site.
 - `await browser.double(page, code=...)` submits twice at the same time and shows the second answer.
+- Over TLS: `Browser(verify=authority.trusting())`.
 - A download (`Content-Disposition: attachment`) is returned, and the tab stays where it was.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
@@ -57,9 +59,12 @@ class Browser:
         language: str = "en",
         user_agent: str = USER_AGENT,
         transport: httpx2.AsyncBaseTransport | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Language": language}
-        self.client = httpx2.AsyncClient(headers=headers, transport=transport, trust_env=False, timeout=60.0)
+        self.client = httpx2.AsyncClient(
+            headers=headers, transport=transport, trust_env=False, timeout=60.0, verify=trust or True
+        )
         self.returns = returns
         self.history: list[Page] = []
         self.visits = {origin_of(each) for each in visits}
