@@ -29,6 +29,7 @@ from tests.drivers.clock import MovableClock
 from tests.drivers.database import Cluster, FreshDatabase, Running, clone, drop
 from tests.drivers.provider import Provider
 from tests.drivers.server import RunningServer, bound_sockets, serving
+from tests.drivers.tls_authority import Authority
 
 CLUSTER = "idp_cluster"
 running = pytest.StashKey[Running]()
@@ -97,9 +98,21 @@ def sockets() -> Iterator[list[socket.socket]]:
 
 
 @pytest.fixture
-def issuer(sockets: list[socket.socket]) -> Issuer:
+def scheme() -> str:
+    """How the provider is served. Tests of `https` say so: `@pytest.mark.parametrize("scheme", ["https"])`."""
+    return "http"
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The CA of this run, which whoever speaks to an `https` provider is told to trust."""
+    return Authority.made(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def issuer(sockets: list[socket.socket], scheme: str) -> Issuer:
     """Known before the application that must know it."""
-    return Issuer.parse(f"http://localhost:{sockets[0].getsockname()[1]}")
+    return Issuer.parse(f"{scheme}://localhost:{sockets[0].getsockname()[1]}")
 
 
 @pytest.fixture
@@ -118,23 +131,28 @@ async def services(settings: Settings, clock: MovableClock) -> AsyncIterator[Ser
 
 
 @pytest.fixture
-async def server(services: Services, sockets: list[socket.socket], issuer: Issuer) -> AsyncIterator[RunningServer]:
+async def server(
+    services: Services, sockets: list[socket.socket], issuer: Issuer, authority: Authority
+) -> AsyncIterator[RunningServer]:
     """The provider, served in this process at `server.issuer`."""
     from idp.app import create_app  # noqa: PLC0415 - tests below it need no web
 
-    async with serving(create_app(services), sockets):
+    tls = authority.leaf() if issuer.secure else None
+    async with serving(create_app(services), sockets, tls=tls):
         yield RunningServer(issuer=issuer, services=services)
 
 
 @pytest.fixture
-async def provider(server: RunningServer, services: Services, clock: MovableClock) -> AsyncIterator[Provider]:
+async def provider(
+    server: RunningServer, services: Services, clock: MovableClock, authority: Authority
+) -> AsyncIterator[Provider]:
     """The provider with drivers for its people and apps."""
     async with AsyncExitStack() as opened:
-        yield Provider(services=services, issuer=server.issuer, clock=clock, open=opened)
+        yield Provider(services=services, issuer=server.issuer, clock=clock, open=opened, authority=authority)
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+async def browser(authority: Authority) -> AsyncIterator[Browser]:
     """One browser without scripts."""
-    async with Browser() as opened:
+    async with Browser(trust=authority.trusting()) as opened:
         yield opened

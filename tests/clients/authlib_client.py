@@ -4,7 +4,7 @@ Owns what a relying party remembers between two requests (state, nonce, verifier
 3.1.3.7 and RFC 9207 tell it to check. It opens no page: give the authorization URL to a browser driver, and the
 address where the browser ends to `exchange`.
 
-    async with AuthlibClient(issuer=issuer, client_id=..., client_secret=..., redirect_uri=...) as rp:
+    async with AuthlibClient(issuer=issuer, registration=Registration.of(registered)) as rp:
         page = await browser.open(await rp.authorization_url(acr_values="2fa"))
         ...
         tokens = await rp.exchange(page.url)
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -35,7 +36,7 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet
 
-from tests.clients.tokens import Tokens
+from tests.clients.tokens import Registration, Tokens
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 LEEWAY_SECONDS = 5
@@ -58,26 +59,26 @@ class AuthlibClient:
         self,
         *,
         issuer: str,
-        client_id: str,
-        client_secret: str | None = None,
-        redirect_uri: str,
+        registration: Registration,
         scope: str = "openid profile email",
-        auth_method: str | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.issuer = issuer
+        self.registration = registration
         self.metadata: Mapping[str, Any] = {}
         self.now: Callable[[], int] = lambda: int(time.time())
         self.pending: _Pending | None = None
         self._client = AsyncOAuth2Client(
-            client_id=client_id,
-            client_secret=client_secret,
-            token_endpoint_auth_method=auth_method,
-            revocation_endpoint_auth_method=auth_method,
+            client_id=registration.client_id,
+            client_secret=registration.client_secret,
+            token_endpoint_auth_method=registration.auth_method,
+            revocation_endpoint_auth_method=registration.auth_method,
             scope=scope,
-            redirect_uri=redirect_uri,
+            redirect_uri=registration.redirect_uri,
             code_challenge_method="S256",
             trust_env=False,
             timeout=60.0,
+            verify=trust or True,
         )
 
     async def __aenter__(self) -> Self:

@@ -1,6 +1,6 @@
 """What every conforming relying party goes through with our provider, whichever library it is made of.
 
-    await whole_journey(client, alice, expected_amr=["pwd", "otp", "mfa"])
+    await whole_journey(client, alice, browser, expected_amr=["pwd", "otp", "mfa"])
 
 The client must hold `openid profile email offline_access`, so that a refresh token and userinfo claims come.
 """
@@ -29,14 +29,13 @@ async def signed_in(client: Client, person: Person, browser: Browser, **paramete
     return await client.exchange(page.url)
 
 
-async def whole_journey(client: Client, person: Person, *, expected_amr: list[str]) -> None:
+async def whole_journey(client: Client, person: Person, browser: Browser, *, expected_amr: list[str]) -> None:
     """Sign in, userinfo, silent sign-on, refresh, revocation, each by its clause."""
-    async with Browser() as browser:
-        tokens = await signed_in(client, person, browser)
-        await tells_how_the_person_signed_in(client, tokens, expected_amr)
-        await silent_sign_on_keeps_the_sign_in(client, browser, tokens)
-        renewed = await a_refresh_keeps_the_sign_in(client, tokens)
-        await revocation_ends_the_grant(client, renewed)
+    tokens = await signed_in(client, person, browser)
+    await tells_how_the_person_signed_in(client, tokens, expected_amr)
+    await silent_sign_on_keeps_the_sign_in(client, browser, tokens)
+    renewed = await a_refresh_keeps_the_sign_in(client, tokens)
+    await revocation_ends_the_grant(client, renewed)
 
 
 async def tells_how_the_person_signed_in(client: Client, tokens: Tokens, expected_amr: list[str]) -> None:

@@ -15,11 +15,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.clients.tokens import Tokens
+from tests.clients.tokens import Registration, Tokens
+from tests.drivers.tls_authority import Authority
 
 FOLDER = Path(__file__).parent / "openid_client"
 LOCK = FOLDER / "package-lock.json"
@@ -78,7 +80,7 @@ class OpenidClient:
     """One relying party. `ask` is the whole protocol; the other methods are those of `tests.clients.tokens.Client`.
 
     async with await OpenidClient.start() as rp:
-        await rp.discover(issuer, client_id=..., client_secret=..., redirect_uri=...)
+        await rp.discover(issuer, Registration.of(registered))
         page = await browser.open(await rp.authorization_url(scope="openid email"))
         tokens = await rp.exchange(page.url)
     """
@@ -88,12 +90,13 @@ class OpenidClient:
         self._process = process
 
     @classmethod
-    async def start(cls) -> Self:
-        """Install if needed, and start the process. `async with` ends it."""
+    async def start(cls, authority: Authority | None = None) -> Self:
+        """Install if needed, and start the process, which trusts that authority too. `async with` ends it."""
         await asyncio.to_thread(install)
+        trust = {"NODE_EXTRA_CA_CERTS": str(authority.certificate)} if authority else {}
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            str(node()), "driver.mjs", cwd=FOLDER, stdin=pipe, stdout=pipe, limit=2**20
+            str(node()), "driver.mjs", cwd=FOLDER, stdin=pipe, stdout=pipe, limit=2**20, env={**os.environ, **trust}
         )
         return cls(process)
 
@@ -122,24 +125,9 @@ class OpenidClient:
             raise RefusedError(**answer)
         return answer
 
-    async def discover(
-        self,
-        issuer: str,
-        *,
-        client_id: str,
-        client_secret: str | None,
-        redirect_uri: str,
-        auth_method: str | None = None,
-        id_token_alg: str = "RS256",
-    ) -> Mapping[str, Any]:
+    async def discover(self, issuer: str, registration: Registration) -> Mapping[str, Any]:
         """Read the metadata and become this client, which expects its ID tokens signed so. Gives the metadata."""
-        settings = {
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "redirect_uri": redirect_uri,
-            "auth_method": auth_method,
-        }
-        answer = await self.ask("discover", issuer=issuer, id_token_alg=id_token_alg, **settings)
+        answer = await self.ask("discover", issuer=issuer, **asdict(registration))
         self.metadata = answer["metadata"]
         return self.metadata
 

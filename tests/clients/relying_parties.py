@@ -1,7 +1,7 @@
 """Relying parties of either library, registered at our own provider. Owns no clause: the tests state those.
 
     client = await relying_party(provider, "openid-client", metadata=Metadata(id_token_alg="ES256"))
-    await whole_journey(client, await somebody(provider), expected_amr=["pwd", "otp", "mfa"])
+    await whole_journey(client, await somebody(provider), browser, expected_amr=["pwd", "otp", "mfa"])
 
 openid-client judges times by the machine's clock, so its tests leave the provider's clock where it began: at now.
 """
@@ -16,7 +16,7 @@ from idp.usecases.clients import Kind, Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.clients.journey import SCOPE
 from tests.clients.node_client import OpenidClient
-from tests.clients.tokens import Client
+from tests.clients.tokens import Client, Registration
 from tests.drivers.grants import add_client
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
@@ -36,28 +36,13 @@ async def relying_party(
 ) -> Client:
     """Register a client, and be it: the library is told what was registered, and nothing else."""
     registered = await add_client(provider.services, client_id, kind, metadata)
-    client, secret = registered.client, registered.secret.expose() if registered.secret else None
-    issuer, redirect_uri, how = str(provider.issuer), client.redirect_uris[0], client.auth_method.value
+    issuer, registration = str(provider.issuer), Registration.of(registered)
     if library == "authlib":
-        authlib = AuthlibClient(
-            issuer=issuer,
-            client_id=client_id,
-            client_secret=secret,
-            redirect_uri=redirect_uri,
-            scope=SCOPE,
-            auth_method=how,
-        )
+        authlib = AuthlibClient(issuer=issuer, registration=registration, scope=SCOPE, trust=provider.trust)
         authlib.now = lambda: int(provider.clock().timestamp())
         return await provider.open.enter_async_context(authlib)
-    node = await provider.open.enter_async_context(await OpenidClient.start())
-    await node.discover(
-        issuer,
-        client_id=client_id,
-        client_secret=secret,
-        redirect_uri=redirect_uri,
-        auth_method=how,
-        id_token_alg=client.id_token_alg,
-    )
+    node = await provider.open.enter_async_context(await OpenidClient.start(provider.authority))
+    await node.discover(issuer, registration)
     return node
 
 

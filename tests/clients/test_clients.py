@@ -15,13 +15,13 @@ from authlib.integrations.httpx_client import OAuthError
 
 from tests.clients.authlib_client import AuthlibClient
 from tests.clients.node_client import LOCK, OpenidClient, RefusedError
-from tests.clients.tokens import Client
+from tests.clients.tokens import Client, Registration
 from tests.drivers.browser_http import Browser
 from tests.drivers.lying_provider import LyingProvider, lying_provider
 
 REDIRECT_URI = "http://127.0.0.1:1/cb"
 SIGNED_OUT = "http://127.0.0.1:1/out"
-CONFIDENTIAL = {"client_id": "c", "client_secret": "s", "redirect_uri": REDIRECT_URI}
+CONFIDENTIAL = Registration(client_id="c", client_secret="s", redirect_uri=REDIRECT_URI, id_token_alg="ES256")
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -40,11 +40,11 @@ def provider(served: LyingProvider) -> LyingProvider:
 async def client(request: pytest.FixtureRequest, provider: LyingProvider) -> AsyncIterator[Client]:
     """Each of the two, ready to ask."""
     if request.param == "authlib":
-        async with AuthlibClient(issuer=provider.issuer, **CONFIDENTIAL) as authlib:
+        async with AuthlibClient(issuer=provider.issuer, registration=CONFIDENTIAL) as authlib:
             yield authlib
     else:
         async with await OpenidClient.start() as node:
-            await node.discover(provider.issuer, id_token_alg="ES256", **CONFIDENTIAL)
+            await node.discover(provider.issuer, CONFIDENTIAL)
             yield node
 
 
@@ -112,7 +112,7 @@ async def test_the_node_client_answers_what_it_does_not_know() -> None:
         with pytest.raises(RefusedError, match="no such command: sing"):
             await client.ask("sing")
         with pytest.raises(RefusedError, match=r"fetch failed|ECONNREFUSED"):
-            await client.discover("http://127.0.0.1:9", client_id="a", client_secret=None, redirect_uri="http://x/cb")
+            await client.discover("http://127.0.0.1:9", CONFIDENTIAL)
 
 
 def test_the_lock_names_contents_and_no_addresses() -> None:

@@ -30,6 +30,13 @@ THIRD_PARTY = usual(first_party=False)
 pytestmark = pytest.mark.parametrize("library", LIBRARIES)
 
 
+@pytest.fixture
+def scheme() -> str:
+    """As in production."""
+    return "https"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
     ("kind", "metadata"),
     [
@@ -38,10 +45,12 @@ pytestmark = pytest.mark.parametrize("library", LIBRARIES)
         pytest.param("spa", USUAL, id="public"),
     ],
 )
-async def test_each_way_to_authenticate(provider: Provider, library: Library, kind: Kind, metadata: Metadata) -> None:
+async def test_each_way_to_authenticate(
+    provider: Provider, browser: Browser, library: Library, kind: Kind, metadata: Metadata
+) -> None:
     """RFC 6749 2.3.1, RFC 7636: a secret in the header, in the form, or PKCE alone."""
     client = await relying_party(provider, library, kind=kind, metadata=metadata)
-    await whole_journey(client, await somebody(provider), expected_amr=BOTH_STEPS)
+    await whole_journey(client, await somebody(provider), browser, expected_amr=BOTH_STEPS)
 
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
@@ -70,7 +79,8 @@ async def test_a_recovery_code_is_the_second_step(provider: Provider, browser: B
     client, alice = await relying_party(provider, library), await somebody(provider)
     await signed_in(client, alice, browser)
     alice.use_recovery_code = True
-    await whole_journey(client, alice, expected_amr=["pwd", "recovery_code", "mfa"])
+    browser.forget_cookies()
+    await whole_journey(client, alice, browser, expected_amr=["pwd", "recovery_code", "mfa"])
     assert alice.steps == ["password", "second-factor", "recovery", "recovery-used"]
 
 
@@ -90,11 +100,13 @@ async def test_an_exempt_person_steps_up_when_asked(provider: Provider, browser:
     assert await refused(client.refresh(tokens)) == "invalid_grant"  # an enrolled factor is asked all the same
 
 
-async def test_an_exempt_person_goes_the_whole_way_by_password(provider: Provider, library: Library) -> None:
+async def test_an_exempt_person_goes_the_whole_way_by_password(
+    provider: Provider, browser: Browser, library: Library
+) -> None:
     """`1fa` in every token of the grant."""
     client, alice = await relying_party(provider, library), await somebody(provider)
     await exempt(provider, alice)
-    await whole_journey(client, alice, expected_amr=["pwd"])
+    await whole_journey(client, alice, browser, expected_amr=["pwd"])
 
 
 async def test_introspection_and_revocation_of_an_access_token(

@@ -1,4 +1,4 @@
-"""What the two relying parties of the tests give: tokens, and one set of methods, so that a test can run with both."""
+"""What the relying parties of the tests are told, what they give, and their one set of methods: tests run with each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,32 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
+
+from idp.usecases.clients import Registered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What an app knows of itself before it meets the provider. `auth_method` None is the library's own choice."""
+
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    redirect_uri: str
+    auth_method: str | None = None
+    id_token_alg: str = "RS256"
+
+    @classmethod
+    def of(cls, registered: Registered) -> Self:
+        """As it was registered here."""
+        client, secret = registered.client, registered.secret
+        return cls(
+            client_id=client.client_id,
+            client_secret=secret.expose() if secret else None,
+            redirect_uri=client.redirect_uris[0],
+            auth_method=client.auth_method.value,
+            id_token_alg=client.id_token_alg,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

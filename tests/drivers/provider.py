@@ -8,6 +8,7 @@ tokens = await wiki.exchange(page.url)
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -21,9 +22,11 @@ from idp.usecases.users import NewUser
 from idp.values.issuer import Issuer
 from idp.values.secrets import Password
 from tests.clients.authlib_client import AuthlibClient
+from tests.clients.tokens import Registration
 from tests.drivers.clock import MovableClock
 from tests.drivers.grants import COMMAND, REDIRECT_URI, add_client
 from tests.drivers.person import Person
+from tests.drivers.tls_authority import Authority
 
 PASSWORD = "correct horse battery staple"
 SCOPE = "openid profile email"
@@ -37,6 +40,13 @@ class Provider:
     issuer: Issuer
     clock: MovableClock
     open: AsyncExitStack = field(repr=False)
+    authority: Authority | None = None
+    """Who vouches for it where the issuer is https."""
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """For whoever opens connections to it: None is what the machine trusts."""
+        return self.authority.trusting() if self.authority else None
 
     async def app(
         self, client_id: str = "wiki", kind: Kind = "web", scope: str = SCOPE, metadata: Metadata | None = None
@@ -47,10 +57,9 @@ class Provider:
         registered = await add_client(self.services, client_id, kind, replace(said, redirect_uris=(redirect_uri,)))
         made = AuthlibClient(
             issuer=self.issuer,
-            client_id=client_id,
-            client_secret=registered.secret.expose() if registered.secret else None,
-            redirect_uri=redirect_uri,
+            registration=Registration.of(registered),
             scope=scope,
+            trust=self.trust,
         )
         made.now = lambda: int(self.clock().timestamp())
         return await self.open.enter_async_context(made)

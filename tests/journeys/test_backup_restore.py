@@ -150,13 +150,7 @@ async def opened(machine: Machine, keys: Path, clock: MovableClock) -> AsyncIter
 
 async def same_app(provider: Provider, before: AuthlibClient) -> AuthlibClient:
     """The app as it was: the id and the secret that it had."""
-    app = AuthlibClient(
-        issuer=provider.issuer,
-        client_id=before._client.client_id,  # noqa: SLF001 - Authlib's own client holds them
-        client_secret=before._client.client_secret,  # noqa: SLF001
-        redirect_uri=before._client.redirect_uri,  # noqa: SLF001
-        scope="openid profile email",
-    )
+    app = AuthlibClient(issuer=provider.issuer, registration=before.registration)
     app.now = lambda: int(provider.clock().timestamp())
     return await provider.open.enter_async_context(app)
 
