@@ -28,6 +28,8 @@ class ServiceKeyName(StrEnum):
     CSRF = "csrf"
     AUDIT = "audit"
     CLIENT_REFERENCE = "client_reference"
+    PAIRWISE_SUBJECT = "pairwise_subject"
+    """Never rotated: with another key everybody would be somebody else to each pairwise client."""
 
 
 class MissingServiceKey(Exception):

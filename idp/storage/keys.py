@@ -49,6 +49,9 @@ UPDATE signing_keys SET state = 'gone', gone_at = $2, sealed_private = NULL
 WHERE kid = $1 AND state = 'retiring' RETURNING true
 """
 
+_NAMES = frozenset(ServiceKeyName)
+"""A later version, which may serve beside this one, can have made others."""
+
 WANTED = "SELECT DISTINCT id_token_signed_response_alg FROM clients"
 
 
@@ -101,7 +104,7 @@ class StoredKeys:
 async def load(executor: Executor) -> StoredKeys:
     """The sealed keys first, so that the root keys read afterwards hold every id that they name."""
     signing = [_signing(row) for row in await executor.fetch(SIGNING)]
-    service = [_service(row) for row in await executor.fetch(SERVICE)]
+    service = [_service(row) for row in await executor.fetch(SERVICE) if row["name"] in _NAMES]
     return StoredKeys(roots=await roots(executor), service=tuple(service), signing=tuple(signing))
 
 

@@ -12,7 +12,7 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | client_references, id_token_hint                                                           |
 | sign-out            | sign_out                                                                                   |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
-|                     | client_authentication, presented_tokens, cors                                              |
+|                     | client_authentication, presented_tokens, subjects, cors                                    |
 | for admins          | users, user_profile, user_access, managed_passwords, known_factor, groups, clients,        |
 |                     | policy, browser_sessions, configuration, key_rotation, check; each names its permission,   |
 |                     | what changes happens in a unit, and management finds what a name means                     |

@@ -132,6 +132,24 @@ async def test_a_second_start_makes_nothing(services: Services, clock: MovableCl
     assert await keys.load(services.database) == before
 
 
+async def test_a_database_of_an_earlier_version_gets_the_keys_that_came_since(
+    services: Services, clock: MovableClock
+) -> None:
+    """O-52: and no other key changes."""
+    await services.database.execute("DELETE FROM service_keys WHERE name = 'pairwise_subject'")
+    before = (await keys.load(services.database)).service
+    await ensure(services.database, services.settings.keys_folder, os.urandom, clock())
+    made = set((await keys.load(services.database)).service) - set(before)
+    assert [key.name for key in made] == [ServiceKeyName.PAIRWISE_SUBJECT]
+
+
+async def test_a_key_that_a_later_version_made_is_left_alone(services: Services, clock: MovableClock) -> None:
+    """Two versions serve at once during an update."""
+    before = await keys.load(services.database)
+    await services.database.execute("INSERT INTO service_keys VALUES ('of_tomorrow', 'aa', '\\x00', true, $1)", clock())
+    assert await keys.load(services.database) == before
+
+
 async def test_a_missing_root_key_stops_the_start_with_one_line(
     settings: Settings, tmp_path: Path, clock: MovableClock
 ) -> None:

@@ -1,0 +1,47 @@
+"""The Subject Identifier that a client sees (OIDC Core 8): the person's own, or one for the client's sector alone.
+
+Everything that speaks to a client of a person passes through `subject_for`: ID and access tokens, userinfo,
+introspection, logout tokens, and whatever comes back as a hint.
+"""
+
+import base64
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from idp.oidc.client import Client
+from idp.oidc.redirect_uri import is_loopback
+from idp.values.ids import Subject
+
+SUBJECT_TYPES = ("public", "pairwise")
+
+_OCTETS = 16
+"""128 bits: a pairwise identifier looks like every other one of ours, and so like no client id (RFC 9068 5)."""
+
+Mac = Callable[[bytes, str], bytes]
+"""HMAC of a message under a label: the service key that is never changed."""
+
+
+def hosts_of(redirect_uris: Iterable[str]) -> frozenset[str]:
+    """The hosts that they lead to. Private schemes have none; a loopback address is each person's own machine."""
+    parts = (urlsplit(uri) for uri in redirect_uris if not is_loopback(uri))
+    return frozenset(each.hostname for each in parts if each.scheme in {"https", "http"} and each.hostname)
+
+
+def sector_of(client: Client) -> str:
+    """What shares one identifier of a person: a host (OIDC Core 8.1), or the client by itself where none stands out.
+
+    Registration refuses a pairwise client with several hosts and no sector_identifier_uri.
+    """
+    if client.metadata.sector_identifier_uri:
+        return urlsplit(client.metadata.sector_identifier_uri).hostname or ""
+    hosts = hosts_of(client.redirect_uris)
+    # No host holds a word before a colon, so this never is the sector of somebody else.
+    return next(iter(hosts)) if len(hosts) == 1 else f"client:{client.client_id}"
+
+
+def subject_for(client: Client, sub: Subject, mac: Mac) -> Subject:
+    """What the client calls the person whose own identifier is `sub`: the same always (OIDC Core 8.1)."""
+    if client.metadata.subject_type == "public":
+        return sub
+    octets = mac(f"{sector_of(client)}\0{sub}".encode(), "pairwise subject")[:_OCTETS]
+    return Subject(base64.urlsafe_b64encode(octets).rstrip(b"=").decode())

@@ -1,0 +1,11 @@
+"""What a client calls a person: the Subject Identifier of its own sector, or the public one (OIDC Core 8)."""
+
+from idp.keystore.service_keys import ServiceKeyName, ServiceKeys
+from idp.oidc.client import Client
+from idp.oidc.subject import subject_for
+from idp.values.ids import Subject
+
+
+def seen_by(client: Client, sub: Subject, keys: ServiceKeys) -> Subject:
+    """The `sub` of everything that this client is told of the person whose own identifier is `sub`."""
+    return subject_for(client, sub, keys.current(ServiceKeyName.PAIRWISE_SUBJECT).hmac)
