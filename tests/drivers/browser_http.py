@@ -21,7 +21,7 @@
 - `browser.tab()` is a second tab (same cookies), `Browser()` another person. `await browser.back()` goes back,
   `await browser.cross_post(url, fields, origin=...)` is a form on somebody else's site.
 - `await browser.double(page, code=...)` submits twice at the same time and shows the second answer.
-- Over TLS: `Browser(verify=authority.trusting())`.
+- Over TLS: `Browser(trust=authority.trusting())`.
 - A download (`Content-Disposition: attachment`) is returned, and the tab stays where it was.
 """
 
