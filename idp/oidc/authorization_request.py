@@ -10,9 +10,9 @@ What the person must then prove is decided by policy and login.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -29,12 +29,9 @@ from idp.oidc.errors import (
 )
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
+from idp.oidc.response_type import ResponseMode, ResponseType, answer_mode
 from idp.oidc.scopes import OFFLINE_ACCESS, OPENID, allowed, parsed_scopes
 from idp.values.ids import ClientId
-
-RESPONSE_TYPES = ("code",)
-RESPONSE_MODES = ("query",)
-ResponseMode = Literal["query"]
 
 LIMITS = {
     "state": 4096,
@@ -78,11 +75,16 @@ def redirect_of(parameters: Parameters, client: Client | None) -> TrustedRedirec
         raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, client_id_of(parameters))
     if "redirect_uri" in parameters.duplicates:
         raise UntrustedRedirect(Untrusted.REDIRECT_REPEATED)
-    state = (
-        None if "state" in parameters.duplicates else parameters.one("state")
-    )  # of two states neither is the client's
     openid = any(OPENID in scope.split(" ") for scope in parameters.all("scope"))
-    return client.trusted_redirect(parameters.one("redirect_uri"), state, openid=openid)
+    # of two states neither is the client's
+    redirect = client.trusted_redirect(parameters.one("redirect_uri"), _sole(parameters, "state"), openid=openid)
+    mode = answer_mode(_sole(parameters, "response_type"), _sole(parameters, "response_mode"), redirect.uri)
+    return replace(redirect, mode=mode)
+
+
+def _sole(parameters: Parameters, name: str) -> str | None:
+    """The value; None where it was sent twice."""
+    return None if name in parameters.duplicates else parameters.one(name)
 
 
 def _nothing_repeated(parameters: Parameters, _: Client) -> None:
@@ -101,49 +103,62 @@ def _nothing_by_reference(parameters: Parameters, _: Client) -> None:
             raise refusal(f"the parameter {name} is not supported")
 
 
-def _known_response_type(parameters: Parameters, client: Client) -> None:
-    response_type = parameters.required("response_type")  # RFC 6749 3.1.1
-    if response_type not in RESPONSE_TYPES:
-        raise UnsupportedResponseType("response_type must be code")
-    if "authorization_code" not in client.grant_types:
-        raise UnauthorizedClient("this client may not use the authorization code flow")
-
-
-def _known_response_mode(parameters: Parameters, _: Client) -> None:
-    if (parameters.one("response_mode") or "query") not in RESPONSE_MODES:
-        raise InvalidRequest("response_mode must be query")
-
-
 def _nothing_too_long(parameters: Parameters, _: Client) -> None:
     for name, limit in LIMITS.items():
         if len(parameters.one(name) or "") > limit:
             raise InvalidRequest(f"{name} is too long")
 
 
-def _challenge_where_required(parameters: Parameters, client: Client) -> None:
-    # RFC 7636 4.4.1, RFC 9700 2.1.1
-    if client.pkce_required and parameters.one("code_challenge") is None:
-        raise InvalidRequest("code_challenge is missing")
-
-
 CHECKS: tuple[Callable[[Parameters, Client], None], ...] = (
     # check                     refuses with
     _nothing_repeated,  #         invalid_request
     _nothing_by_reference,  #     request_not_supported, request_uri_not_supported, registration_not_supported
-    _known_response_type,  #      invalid_request, unsupported_response_type, unauthorized_client
-    _known_response_mode,  #      invalid_request
     _nothing_too_long,  #         invalid_request
-    _challenge_where_required,  # invalid_request
 )
 """Passed in this order; then the values are read, each by a function that may refuse in turn."""
 
 
-def _scopes(parameters: Parameters, client: Client) -> tuple[str, ...]:
+def may_use(client: Client, response_type: ResponseType, *, legacy: bool) -> None:
+    """Raise UnsupportedResponseType, or UnauthorizedClient where only this client is kept from it (RFC 6749 4.1.2.1).
+
+    `legacy`: whether the server allows the types that bring tokens through the browser (RFC 9700 2.1.2 advises not to).
+    """
+    if response_type.front_channel and not legacy:
+        raise UnsupportedResponseType("response_type must be code")
+    if response_type not in client.metadata.response_types or response_type.grant_types - client.grant_types:
+        raise UnauthorizedClient("this client is not registered for that response_type")
+
+
+def _response_type(parameters: Parameters, client: Client, redirect: TrustedRedirect, *, legacy: bool) -> ResponseType:
+    response_type = ResponseType.parse(parameters.required("response_type"))  # RFC 6749 3.1.1
+    may_use(client, response_type, legacy=legacy)
+    if (parameters.one("response_mode") or redirect.mode) != redirect.mode:
+        raise InvalidRequest("response_mode is unknown, or does not fit response_type or redirect_uri")
+    return response_type
+
+
+def _nonce(parameters: Parameters, response_type: ResponseType) -> str | None:
+    nonce = parameters.one("nonce")
+    if nonce is None and response_type.brings_id_token:  # OIDC Core 3.2.2.1, 3.3.2.11
+        raise InvalidRequest("nonce is missing")
+    return nonce
+
+
+def _challenge(parameters: Parameters, client: Client, response_type: ResponseType) -> Challenge | None:
+    challenge = Challenge.parse(parameters.one("code_challenge"), parameters.one("code_challenge_method"))
+    if challenge is None and client.pkce_required and response_type.brings_code:  # RFC 7636 4.4.1, RFC 9700 2.1.1
+        raise InvalidRequest("code_challenge is missing")
+    return challenge
+
+
+def _scopes(parameters: Parameters, client: Client, response_type: ResponseType) -> tuple[str, ...]:
     scopes = allowed(parsed_scopes(parameters.one("scope")), client.scopes)
-    if "refresh_token" not in client.grant_types:
+    if "refresh_token" not in client.grant_types or not response_type.brings_code:
         scopes = tuple(scope for scope in scopes if scope != OFFLINE_ACCESS)  # OIDC Core 11: it would give nothing
     if not scopes:  # RFC 6749 3.3
         raise InvalidScope("none of the requested scopes is available to this client")
+    if response_type.brings_id_token and OPENID not in scopes:
+        raise InvalidScope("an ID token needs the scope openid")  # OIDC Core 3.1.2.1
     return scopes
 
 
@@ -157,10 +172,11 @@ def _prompts(parameters: Parameters) -> frozenset[Prompt]:
     return prompts
 
 
-def _max_age(parameters: Parameters) -> int | None:
+def _max_age(parameters: Parameters, client: Client) -> int | None:
     text = parameters.one("max_age")
     if text is None:
-        return None
+        default = client.metadata.default_max_age  # OIDC Registration 2: the request's own goes before
+        return None if default is None else min(default, LONGEST_MAX_AGE)
     if not _MAX_AGE.fullmatch(text):
         raise InvalidRequest("max_age must be a whole number of seconds, zero or more")
     return min(int(text), LONGEST_MAX_AGE)
@@ -174,7 +190,8 @@ def _words(text: str | None) -> tuple[str, ...]:
 class AuthorizationRequest:
     """What a client asks for, checked. Unknown parameters are ignored (OIDC Core 3.1.2.1).
 
-    So are `claims`, `display` and `ui_locales`: there is one form of each page, in one language.
+    So are `display`, `ui_locales` and `claims_locales`, and nothing is missed: there is one form of each page, which
+    fits a page, a popup and a phone alike, in one language, and claims are told in the language they were entered in.
     """
 
     client_id: ClientId
@@ -194,28 +211,39 @@ class AuthorizationRequest:
     """As sent, not verified."""
     acr_values: tuple[str, ...] = ()
     """In order of preference, known ones and others."""
+    response_type: ResponseType = ResponseType.CODE
     response_mode: ResponseMode = "query"
 
     @classmethod
-    def parse(cls, parameters: Parameters, client: Client) -> Self:
-        """Check and read. Raises UntrustedRedirect as `redirect_of` does, then OAuthError, which is redirected."""
+    def parse(cls, parameters: Parameters, client: Client, *, legacy: bool = False) -> Self:
+        """Check and read. Raises UntrustedRedirect as `redirect_of` does, then OAuthError, which is redirected.
+
+        `legacy`: whether the server allows response types other than `code`.
+        """
         redirect = redirect_of(parameters, client)
         for check in CHECKS:
             check(parameters, client)
+        response_type = _response_type(parameters, client, redirect, legacy=legacy)
         return cls(
             client_id=client.client_id,
             redirect_uri=redirect.uri,
             redirect_uri_given=parameters.one("redirect_uri") is not None,
-            scopes=_scopes(parameters, client),
+            scopes=_scopes(parameters, client, response_type),
             state=redirect.state,
-            nonce=parameters.one("nonce"),
-            challenge=Challenge.parse(parameters.one("code_challenge"), parameters.one("code_challenge_method")),
+            nonce=_nonce(parameters, response_type),
+            challenge=_challenge(parameters, client, response_type),
             prompts=_prompts(parameters),
-            max_age=_max_age(parameters),
+            max_age=_max_age(parameters, client),
             login_hint=parameters.one("login_hint"),
             id_token_hint=parameters.one("id_token_hint"),
-            acr_values=_words(parameters.one("acr_values")),
+            acr_values=_words(parameters.one("acr_values")) or client.metadata.default_acr_values,
+            response_type=response_type,
+            response_mode=redirect.mode,
         )
+
+    def redirect(self, client: Client) -> TrustedRedirect:
+        """Where the answer goes, and how. Raises UntrustedRedirect where the client no longer is registered for it."""
+        return replace(client.trusted_redirect(self.redirect_uri, self.state), mode=self.response_mode)
 
     @property
     def silent(self) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
+from idp.oidc.response_type import ResponseMode
 from idp.oidc.scopes import OPENID
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
@@ -66,6 +67,8 @@ class TrustedRedirect:
     uri: str
     """As presented, so that a native client's port is its own."""
     state: str | None
+    mode: ResponseMode = "query"
+    """By which way it goes there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ Nothing is advertised that does not work and nothing works unadvertised: the lis
 from collections.abc import Sequence
 
 from idp.oidc import client_authentication, pkce
-from idp.oidc.authorization_request import RESPONSE_MODES, RESPONSE_TYPES, Prompt
+from idp.oidc.authorization_request import Prompt
 from idp.oidc.claims import claims_supported
 from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.response_type import IMPLICIT, RESPONSE_MODES, ResponseType
 from idp.oidc.scopes import PERSON_SCOPES
 from idp.values.issuer import Issuer
 
@@ -36,29 +37,40 @@ def _client_authentication() -> dict[str, object]:
     }
 
 
+def _responses(*, legacy: bool) -> dict[str, object]:
+    """Response types beside `code`, and the grant type they belong to, only while the server allows them."""
+    return {
+        "response_types_supported": [each.value for each in ResponseType if legacy or not each.front_channel],
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": [name for name in GRANT_TYPES if name != IMPLICIT] + ([IMPLICIT] if legacy else []),
+    }
+
+
 def provider_metadata(
     issuer: Issuer,
     *,
     acr_values: Sequence[str],
     id_token_algs: Sequence[str] = ID_TOKEN_ALGS,
     ui_locales: Sequence[str] = ("en",),
+    legacy: bool = False,
 ) -> dict[str, object]:
-    """The document. `acr_values` are the levels within reach and their aliases; `ui_locales` those of the pages."""
+    """The document. `acr_values` are the levels within reach and their aliases; `ui_locales` those of the pages.
+
+    `legacy`: whether response types other than `code` are allowed.
+    """
     return (
         {"issuer": str(issuer)}
         | _endpoints(issuer)
         | _client_authentication()
+        | _responses(legacy=legacy)
         | {
             "scopes_supported": list(PERSON_SCOPES),
-            "response_types_supported": list(RESPONSE_TYPES),
-            "response_modes_supported": list(RESPONSE_MODES),
-            "grant_types_supported": list(GRANT_TYPES),
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": list(id_token_algs),
             "code_challenge_methods_supported": list(pkce.METHODS),
             "acr_values_supported": list(acr_values),
             "prompt_values_supported": [prompt.value for prompt in Prompt],
-            "display_values_supported": ["page"],
+            "display_values_supported": ["page", "popup", "touch"],  # one form of each page, which fits all three
             "ui_locales_supported": list(ui_locales),
             "claim_types_supported": ["normal"],
             "claims_supported": claims_supported(),

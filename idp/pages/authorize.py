@@ -17,7 +17,7 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.forms import read_parameters
 from idp.web.frame import bare_shell, page_url, visit_of
-from idp.web.step_pages import PAGES, answer, interaction_of, leave, with_cookies
+from idp.web.step_pages import PAGES, answer, interaction_of, leave, leave_straight, with_cookies
 
 
 def by_get(services: Services) -> Handler:
@@ -30,7 +30,7 @@ def by_get(services: Services) -> Handler:
         except UntrustedRedirect as fault:
             raise _not_set_up(services, request, parameters, fault) from None
         if isinstance(outcome, Leave):
-            return with_cookies(services, responses.see_other(outcome.url), outcome.cookies)
+            return leave_straight(services, outcome)
         return with_cookies(services, _first_page(services, outcome), outcome.cookies)
 
     return handler
@@ -60,9 +60,8 @@ def begin(services: Services) -> Handler:
         interaction = interaction_of(request)
         bound = await bind(services, interaction, visit_of(services, request))
         reference = quote(request.query_params.get("app", ""), safe="")
-        here = services.settings.issuer.url(f"/interaction/{interaction}?app={reference}")
-        onward = responses.see_other(bound.leave.url if bound.leave else here)
-        return with_cookies(services, onward, bound.cookies)
+        here = responses.see_other(services.settings.issuer.url(f"/interaction/{interaction}?app={reference}"))
+        return with_cookies(services, leave_straight(services, bound.leave) if bound.leave else here, bound.cookies)
 
     return handler
 

@@ -15,7 +15,7 @@ from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
-from idp.usecases.completion import completed, new_grant, response_url
+from idp.usecases.completion import completed, new_grant, response_of
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import Begun, Leave
@@ -100,7 +100,7 @@ async def _decided(
             case Ask(step=step):
                 return await _begun(services, purpose, visit, step)
             case Refuse(error=error):
-                return Leave(url=failure(redirect, error, services.settings.issuer), client=purpose.client)
+                return Leave(response=failure(redirect, error, services.settings.issuer), client=purpose.client)
             case Cleared() as cleared if signed_in is not None:
                 leave = await _issued(scene, cleared, signed_in)
                 if leave is not None:
@@ -117,7 +117,7 @@ async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: Sign
     )
     if not await codes.issue(scene.services.database, cleared, grant, happened, scene.visit.at):
         return None
-    return Leave(url=response_url(scene, cleared, code), client=cleared.facts.purpose.client)
+    return Leave(response=response_of(scene, cleared, code), client=cleared.facts.purpose.client)
 
 
 async def _begun(services: Services, purpose: Authorization, visit: Visit, step: Step | None) -> Begun:
@@ -161,4 +161,4 @@ async def _refused(
 ) -> Leave:
     """The fault goes to the app (RFC 6749 4.1.2.1), and into the security events: it may be an attack."""
     await record_of_nobody(services, AuthorizationRefused(error=error.code), visit.origin, visit.at, client.client_id)
-    return Leave(url=failure(redirect, error, services.settings.issuer), client=client)
+    return Leave(response=failure(redirect, error, services.settings.issuer), client=client)

@@ -8,7 +8,7 @@ from idp.login.browser_session import BrowserSession
 from idp.login.next_step import Cleared
 from idp.login.purpose import Authorization
 from idp.login.steps import Answer
-from idp.oidc.authorization_response import success
+from idp.oidc.authorization_response import AuthorizationResponse, success
 from idp.oidc.grant import REFRESH_ABSOLUTE
 from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.storage import codes, places
@@ -39,11 +39,11 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
     code = Code.generate(scene.services.entropy)
     ending = _ending(scene, opened, cleared)
     grant = new_grant(scene, cleared, code, ending.session)
-    url = response_url(scene, cleared, code)
+    response = response_of(scene, cleared, code)
     cookies = _cookies(ending, scene.visit, scene.services.entropy)
     completion = Completion(
         interaction=opened.interaction.id,
-        sealed_response=scene.configuration.sealer.seal(url.encode(), places.response(opened.interaction.id)),
+        sealed_response=scene.configuration.sealer.seal(response.stored(), places.response(opened.interaction.id)),
         browser=_kept(cookies.browser, scene.visit.browser).digest(),
         renewal=_renewal(ending, cookies),
         other_session=ending.other,
@@ -52,7 +52,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
     )
     if not await codes.complete(scene.services.database, cleared, grant, completion, scene.visit.at):
         return None
-    return Leave(url=url, client=cleared.facts.purpose.client, cookies=cookies)
+    return Leave(response=response, client=cleared.facts.purpose.client, cookies=cookies)
 
 
 def completed(cleared: Cleared[Authorization], grant: NewGrant, *, silent: bool = False) -> SignInCompleted:
@@ -69,11 +69,10 @@ def completed(cleared: Cleared[Authorization], grant: NewGrant, *, silent: bool 
     )
 
 
-def response_url(scene: Scene, cleared: Cleared[Authorization], code: Code) -> str:
+def response_of(scene: Scene, cleared: Cleared[Authorization], code: Code) -> AuthorizationResponse:
     """The authorization response with its code: a secret."""
-    request, client = cleared.facts.purpose.request, cleared.facts.purpose.client
-    redirect = client.trusted_redirect(request.redirect_uri, request.state)
-    return success(redirect, code, scene.services.settings.issuer)
+    redirect = cleared.facts.purpose.request.redirect(cleared.facts.purpose.client)
+    return success(redirect, {"code": code.expose()}, scene.services.settings.issuer)
 
 
 def new_grant(scene: Scene, cleared: Cleared[Authorization], code: Code, session: BrowserSession) -> NewGrant:

@@ -46,10 +46,16 @@ class Documents:
     def of(cls, issuer: Issuer, configuration: Configuration) -> Self:
         """Advertises what can be signed with now (O-49): EdDSA joins once there is a key for it."""
         algs = [alg for alg in ID_TOKEN_ALGS if alg in configuration.keyring.algs()]
-        acr_values = advertised(configuration.values.acr_aliases)
+        values = configuration.values
+        metadata = provider_metadata(
+            issuer,
+            acr_values=advertised(values.acr_aliases),
+            id_token_algs=algs,
+            legacy=values.legacy_response_types,
+        )
         return cls(
             configuration=configuration,
-            metadata=Document.of(provider_metadata(issuer, acr_values=acr_values, id_token_algs=algs)),
+            metadata=Document.of(metadata),
             jwks=Document.of(configuration.keyring.jwks()),
         )
 

@@ -7,6 +7,7 @@ from idp.login.facts import Facts
 from idp.login.interaction import Interaction
 from idp.login.purpose import Authorization
 from idp.login.steps import Step
+from idp.oidc.authorization_response import AuthorizationResponse
 from idp.oidc.client import Client
 from idp.policy.account import Account
 from idp.storage.interactions import Opened
@@ -30,7 +31,7 @@ class Begun:
 class Leave:
     """The authorization response: where the browser goes now."""
 
-    url: str = field(repr=False)
+    response: AuthorizationResponse
     client: Client
     cookies: NewCookies = field(default_factory=NewCookies)
 

@@ -9,7 +9,7 @@ from idp.login.gathering import Known, gathered
 from idp.login.interaction import Interaction
 from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
-from idp.oidc.authorization_response import failure
+from idp.oidc.authorization_response import AuthorizationResponse, failure
 from idp.oidc.client import Client, UntrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.storage import interactions, places
@@ -90,18 +90,17 @@ def advanced(current: Current, success: Success) -> Opened:
 
 async def close(scene: Scene, interaction: Interaction, client: Client, error: OAuthError) -> Leave | None:
     """End without a code: the error goes to the app. None where the sign-in was finished meanwhile."""
-    redirect = client.trusted_redirect(interaction.request.redirect_uri, interaction.request.state)
-    url = failure(redirect, error, scene.services.settings.issuer)
-    sealed = scene.configuration.sealer.seal(url.encode(), places.response(interaction.id))
+    response = failure(interaction.request.redirect(client), error, scene.services.settings.issuer)
+    sealed = scene.configuration.sealer.seal(response.stored(), places.response(interaction.id))
     if not await interactions.close(scene.services.database, interaction.id, scene.visit.at, sealed):
         return None
-    return Leave(url=url, client=client)
+    return Leave(response=response, client=client)
 
 
 def _still_welcome(client: Client, interaction: Interaction) -> bool:
     """Whether the app is active and the address of its answer still registered: both may change in the meantime."""
     try:
-        client.trusted_redirect(interaction.request.redirect_uri, None)
+        interaction.request.redirect(client)
     except UntrustedRedirect:
         return False
     return True
@@ -122,8 +121,8 @@ def _again(configuration: Configuration, interaction: Interaction, client: Clien
         return Gone(reason="expired", client=client)  # it signed nobody in, so it must not say so
     if not finished.may_repeat(visit.at):
         return AlreadyFinished(client=client)
-    url = configuration.sealer.open(finished.sealed_response, places.response(interaction.id))
-    return Leave(url=url.decode(), client=client)
+    stored = configuration.sealer.open(finished.sealed_response, places.response(interaction.id))
+    return Leave(response=AuthorizationResponse.restored(stored), client=client)
 
 
 def _known(scene: Scene, opened: Opened, client: Client) -> Known:

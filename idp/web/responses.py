@@ -1,12 +1,14 @@
 """Responses in the few shapes that leave this server: page, redirect inside the house, JSON, plain text, download."""
 
+import base64
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from idp.web.templates import render
-from idp.web.views import RecoveryCodesPage, View
+from idp.web.views import PostingPage, RecoveryCodesPage, View
 from idp.words import downloads
 
 CONTENT_SECURITY_POLICY = (
@@ -23,12 +25,24 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 """Of every page. No Cross-Origin-Opener-Policy: apps open the pages of an authorization request as popups."""
 
+_SUBMIT = base64.b64encode(sha256(PostingPage.script.encode()).digest()).decode()
+POSTING_POLICY = (
+    f"default-src 'none'; style-src 'self'; script-src 'sha256-{_SUBMIT}'; img-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Without form-action: Chromium checks it along the whole redirect chain, and the app may redirect on."""
+
 JSON_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def page(view: View, status: int | None = None, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """The view as HTML; its own status unless another is given."""
     return HTMLResponse(render(view), status or view.status, {**PAGE_HEADERS, **(headers or {})})
+
+
+def posting(view: PostingPage) -> HTMLResponse:
+    """The authorization response as a form (OAuth 2.0 Form Post Response Mode 2)."""
+    return page(view, headers={"Content-Security-Policy": POSTING_POLICY})
 
 
 def see_other(url: str) -> RedirectResponse:

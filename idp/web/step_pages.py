@@ -40,7 +40,7 @@ from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.forms import Form, read_form
 from idp.web.frame import app, bare_shell, page_url, visit_of
 from idp.web.shell import Shell
-from idp.web.views import CookiesPage, FinishedPage, ReturningPage, View
+from idp.web.views import CookiesPage, FinishedPage, PostingPage, ReturningPage, View
 
 PAGES: dict[type[Step], str] = {
     SignIn: "password",
@@ -159,8 +159,20 @@ async def answer(services: Services, request: Request, outcome: Outcome) -> Resp
 
 def leave(services: Services, left: Leave) -> Response:
     """To the app by a page that goes on by itself: a redirect after a POST would fall foul of `form-action`."""
-    shell = Shell(brand=bare_shell(services).brand, app=app(left.client, left.url), root=services.settings.issuer.path)
-    return with_cookies(services, responses.page(ReturningPage(shell=shell, target=left.url)), left.cookies)
+    response, brand = left.response, bare_shell(services).brand
+    shell = Shell(brand=brand, app=app(left.client, response.redirect_uri), root=services.settings.issuer.path)
+    if response.mode == "form_post":
+        page = responses.posting(PostingPage(shell=shell, target=response.redirect_uri, members=response.members))
+    else:
+        page = responses.page(ReturningPage(shell=shell, target=response.url))
+    return with_cookies(services, page, left.cookies)
+
+
+def leave_straight(services: Services, left: Leave) -> Response:
+    """To the app where the chain of redirects began at the app's own page, and none of ours was in between."""
+    if left.response.mode == "form_post":
+        return leave(services, left)
+    return with_cookies(services, responses.see_other(left.response.url), left.cookies)
 
 
 def with_cookies(services: Services, response: Response, new: NewCookies) -> Response:

@@ -6,6 +6,7 @@ several buttons says in its docstring which values the field `answer` takes. The
 `web.shell`, the page for everything that cannot go on in `web.error_page`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -174,6 +175,24 @@ class ReturningPage(View):
         """Refuses schemes that run or read something here; registration refused them before."""
         if urlsplit(self.target).scheme.lower() in NEVER_LEAVE_FOR:
             raise ValueError("a response leaves for an app, not for a scheme of the browser")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingPage(View):
+    """Leaving for the app with response_mode=form_post: a form that posts itself, and a button where no script runs."""
+
+    template: ClassVar[str] = "posting"
+    step: ClassVar[str] = "returning"
+    script: ClassVar[str] = "document.forms.answer.submit()"
+    """Nothing in it needs escaping. The page's own policy allows it by its hash, and no other."""
+
+    target: str
+    members: Mapping[str, str] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuses an address that is handled by no browser: an app behind a private scheme gets no form."""
+        if urlsplit(self.target).scheme not in {"https", "http"}:
+            raise ValueError("a form is posted to an http or https address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

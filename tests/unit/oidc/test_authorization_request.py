@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,17 +11,17 @@ from idp.oidc import errors
 from idp.oidc.authorization_request import (
     LIMITS,
     LONGEST_MAX_AGE,
-    RESPONSE_MODES,
     AuthorizationRequest,
     Prompt,
-    ResponseMode,
     client_id_of,
     redirect_of,
 )
 from idp.oidc.client import Client, Untrusted, UntrustedRedirect
+from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
+from idp.oidc.response_type import ResponseType
 from tests.unit.oidc.samples import CHALLENGE, NATIVE, PUBLIC, WEB, authorization, form
 
 
@@ -166,7 +165,7 @@ def test_the_response_type_is_required() -> None:
 
 
 @pytest.mark.parametrize("response_type", ["token", "id_token", "code id_token", "id_token token", "none", "CODE"])
-def test_no_other_response_type_works(response_type: str) -> None:
+def test_no_response_type_but_code_works_by_itself(response_type: str) -> None:
     """RFC 9700 2.1.2: nothing works that is not advertised."""
     assert isinstance(refusal(response_type=response_type), errors.UnsupportedResponseType)
 
@@ -177,14 +176,146 @@ def test_a_client_without_the_grant_type_gets_no_code() -> None:
     assert isinstance(refusal(client), errors.UnauthorizedClient)
 
 
-@pytest.mark.parametrize("response_mode", ["fragment", "form_post", "query.jwt", "x"])
+@pytest.mark.parametrize("response_mode", ["query.jwt", "jwt", "web_message", "x", "Query"])
 def test_no_other_response_mode_works(response_mode: str) -> None:
     """O-12: an unregistered response_mode is invalid_request."""
     assert isinstance(refusal(response_mode=response_mode), errors.InvalidRequest)
 
 
-def test_response_modes_have_one_list() -> None:
-    assert get_args(ResponseMode) == RESPONSE_MODES
+@pytest.mark.parametrize("response_mode", ["query", "fragment", "form_post"])
+def test_a_code_comes_by_any_way(response_mode: str) -> None:
+    assert parse(response_mode=response_mode).response_mode == response_mode
+
+
+def test_a_code_comes_in_the_query_unless_asked_otherwise() -> None:
+    """Multiple Response Types 3: the default of `code`."""
+    assert parse().response_mode == "query"
+
+
+LEGACY = [each for each in ResponseType if each.front_channel]
+OLD_APP = replace(
+    WEB,
+    require_pkce=True,
+    grant_types=frozenset({"authorization_code", "implicit", "refresh_token"}),
+    scopes=WEB.scopes | {"offline_access"},
+    metadata=ClientMetadata(response_types=tuple(ResponseType)),
+)
+
+
+def legacy(client: Client = OLD_APP, **members: str | None) -> AuthorizationRequest:
+    """The same where the server allows what it advises against."""
+    challenge = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+    return AuthorizationRequest.parse(authorization(**{**challenge, **members}), client, legacy=True)
+
+
+def legacy_refusal(client: Client = OLD_APP, **members: str | None) -> OAuthError:
+    """How it is refused even there."""
+    with pytest.raises(OAuthError) as caught:
+        legacy(client, **members)
+    return caught.value
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_tokens_through_the_browser_need_the_servers_word_and_the_clients(response_type: ResponseType) -> None:
+    """O-07, RFC 9700 2.1.2; RFC 6749 4.1.2.1: which error says which."""
+    request = legacy(response_type=response_type)
+    assert (request.response_type, request.response_mode) == (response_type, "fragment")
+    members = {"code_challenge": CHALLENGE, "code_challenge_method": "S256", "response_type": response_type.value}
+    assert isinstance(refusal(OLD_APP, **members), errors.UnsupportedResponseType)
+    others = tuple(each for each in ResponseType if each is not response_type)
+    unregistered = replace(OLD_APP, metadata=ClientMetadata(response_types=others))
+    assert isinstance(legacy_refusal(unregistered, response_type=response_type), errors.UnauthorizedClient)
+
+
+@pytest.mark.parametrize("response_type", ResponseType)
+def test_each_response_type_needs_its_grant_types(response_type: ResponseType) -> None:
+    """OIDC Registration 2."""
+    for missing in response_type.grant_types:
+        client = replace(OLD_APP, grant_types=OLD_APP.grant_types - {missing})
+        assert isinstance(legacy_refusal(client, response_type=response_type), errors.UnauthorizedClient)
+
+
+def test_a_client_registered_for_tokens_alone_gets_no_code() -> None:
+    client = replace(OLD_APP, metadata=ClientMetadata(response_types=("id_token",)))
+    assert isinstance(legacy_refusal(client, response_type="code"), errors.UnauthorizedClient)
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_a_token_in_the_query_is_refused(response_type: ResponseType) -> None:
+    """Multiple Response Types 3, 5; and the refusal comes by the fragment."""
+    assert isinstance(legacy_refusal(response_type=response_type, response_mode="query"), errors.InvalidRequest)
+    sent = authorization(response_type=response_type, response_mode="query")
+    assert redirect_of(sent, OLD_APP).mode == "fragment"
+
+
+@pytest.mark.parametrize("response_type", ResponseType)
+def test_a_nonce_is_needed_where_an_id_token_comes_through_the_browser(response_type: ResponseType) -> None:
+    """OIDC Core 3.2.2.1, 3.3.2.11; OpenID conformance, oidcc-ensure-request-without-nonce-fails."""
+    if response_type.brings_id_token:
+        refused = legacy_refusal(response_type=response_type, nonce=None)
+        assert (refused.code, refused.description) == ("invalid_request", "nonce is missing")
+    else:
+        assert legacy(response_type=response_type, nonce=None).nonce is None
+
+
+@pytest.mark.parametrize("response_type", ResponseType)
+def test_a_challenge_is_needed_where_a_code_comes(response_type: ResponseType) -> None:
+    """RFC 7636 4.4.1; without a code there is nothing to prove later."""
+    bare: dict[str, str | None] = {"code_challenge": None, "code_challenge_method": None}
+    if response_type.brings_code:
+        refused = legacy_refusal(OLD_APP, response_type=response_type, **bare)
+        assert refused.description == "code_challenge is missing"
+    else:
+        assert legacy(OLD_APP, response_type=response_type, **bare).challenge is None
+
+
+@pytest.mark.parametrize("response_type", ResponseType)
+def test_offline_access_needs_a_code(response_type: ResponseType) -> None:
+    """OIDC Core 11."""
+    request = legacy(response_type=response_type, scope="openid offline_access")
+    assert ("offline_access" in request.scopes) is response_type.brings_code
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_an_id_token_needs_the_scope_openid(response_type: ResponseType) -> None:
+    """OIDC Core 3.1.2.1."""
+    if response_type.brings_id_token:
+        assert isinstance(legacy_refusal(response_type=response_type, scope="email"), errors.InvalidScope)
+    else:
+        assert legacy(response_type=response_type, scope="email").scopes == ("email",)
+
+
+def test_an_app_behind_a_private_scheme_is_handed_no_form() -> None:
+    uri = "com.example.app:/cb"
+    client = replace(NATIVE, redirect_uris=(uri,))
+    sent = {"client_id": "cli", "redirect_uri": uri, "response_mode": "form_post"}
+    assert isinstance(refusal(client, **sent), errors.InvalidRequest)
+    assert redirect_of(authorization(**sent), client).mode == "query"
+
+
+def test_the_answer_goes_where_the_client_is_registered_for_it() -> None:
+    request = parse(response_mode="form_post")
+    redirect = request.redirect(WEB)
+    assert (redirect.uri, redirect.state, redirect.mode) == (request.redirect_uri, request.state, "form_post")
+    with pytest.raises(UntrustedRedirect):
+        request.redirect(replace(WEB, redirect_uris=("https://wiki.example.org/new",)))
+
+
+def test_the_clients_defaults_stand_in_for_what_is_not_sent() -> None:
+    """OIDC Registration 2: default_max_age, default_acr_values."""
+    client = replace(WEB, metadata=ClientMetadata(default_max_age=300, default_acr_values=("2fa", "1fa")))
+    request = parse(client)
+    assert (request.max_age, request.acr_values) == (300, ("2fa", "1fa"))
+    request = parse(client, max_age="0", acr_values="phr")
+    assert (request.max_age, request.acr_values) == (0, ("phr",))
+    endless = replace(WEB, metadata=ClientMetadata(default_max_age=10**15))
+    assert parse(endless).max_age == LONGEST_MAX_AGE
+
+
+@pytest.mark.parametrize("display", ["page", "popup", "touch", "wap", "hologram"])
+def test_display_and_locales_are_ignored(display: str) -> None:
+    """OIDC Core 3.1.2.1; OpenID conformance, oidcc-display-page, oidcc-ui-locales, oidcc-claims-locales."""
+    assert parse(display=display, ui_locales="se", claims_locales="se de") == parse()
 
 
 @pytest.mark.parametrize("name", sorted(LIMITS))

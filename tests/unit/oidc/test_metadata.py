@@ -1,11 +1,13 @@
 """The provider's metadata: OIDC Discovery 3, RFC 8414 2, RFC 9207 3; OpenID conformance; O-49."""
 
 import json
+from typing import cast
 
 import pytest
 from authlib.oidc import discovery, rpinitiated
 
 from idp.oidc.metadata import WELL_KNOWN, provider_metadata
+from idp.oidc.response_type import ResponseType
 from idp.values.issuer import Issuer
 from tests.unit.oidc.samples import ISSUER
 
@@ -60,14 +62,24 @@ def test_what_is_not_supported_is_said_outright() -> None:
 
 def test_only_what_works_is_listed() -> None:
     assert DOCUMENT["response_types_supported"] == ["code"]
-    assert DOCUMENT["response_modes_supported"] == ["query"]
+    assert DOCUMENT["response_modes_supported"] == ["query", "fragment", "form_post"]
     assert DOCUMENT["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert DOCUMENT["code_challenge_methods_supported"] == ["S256"]
     assert DOCUMENT["subject_types_supported"] == ["public"]
     assert DOCUMENT["prompt_values_supported"] == ["none", "login", "consent", "select_account"]
     assert DOCUMENT["acr_values_supported"] == ["1fa", "2fa"]
+    assert DOCUMENT["display_values_supported"] == ["page", "popup", "touch"]
     absent = {"registration_endpoint", "pushed_authorization_request_endpoint", "check_session_iframe"}
     assert not absent & set(DOCUMENT)
+
+
+def test_legacy_response_types_are_listed_while_they_are_allowed() -> None:
+    """O-07; OIDC Discovery 3: a dynamic provider must list code, id_token and `id_token token`."""
+    document = provider_metadata(ISSUER, acr_values=("1fa", "2fa"), legacy=True)
+    assert document["response_types_supported"] == list(ResponseType)
+    assert document["grant_types_supported"] == [*cast("list[str]", DOCUMENT["grant_types_supported"]), "implicit"]
+    changed = {name for name in document if document[name] != DOCUMENT.get(name)}
+    assert changed == {"response_types_supported", "grant_types_supported"}
 
 
 def test_client_authentication_is_listed_endpoint_by_endpoint() -> None:
