@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 from idp.keystore.root_keys import KeyFolderError
 from idp.oidc.client import Client
+from idp.outbound.fetching import Fetcher
+from idp.outbound.network import Resolver
+from idp.outbound.trust import trusted
 from idp.resources import folder
 from idp.settings import Settings, SettingsError
 from idp.storage import clients, configuration, keys, migrate
@@ -43,6 +46,7 @@ async def open_services(
     settings: Settings, clock: Clock = clock, entropy: Entropy = entropy, *, pool_size: int = 8
 ) -> AsyncIterator[Services]:
     """Everything open and warm; closed at the end. The schema must be current. Raises one of CANNOT_START."""
+    trust = trusted(settings.fetch_ca_file)
     database = Database(_required(settings.database_url), size=pool_size)
     try:
         await _require_current(database.url)
@@ -54,16 +58,19 @@ async def open_services(
             await cache.current()
             cores = len(os.sched_getaffinity(0))
             hashing = HashingPool(share_of(cores, settings.workers), settings.hash_queue)
+            fetcher = Fetcher(trust, Resolver())
             try:
                 yield Services(
                     settings=settings,
                     database=database,
                     cache=cache,
                     hashing=hashing,
+                    fetcher=fetcher,
                     clock=clock,
                     entropy=entropy,
                 )
             finally:
+                fetcher.close()
                 await hashing.close()
         finally:
             await listener.stop()

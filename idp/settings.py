@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     """Whose X-Forwarded-For is believed."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    fetch_ca_file: Path | None = None
+    """Authorities trusted beside the system's when documents of clients are fetched, in PEM."""
     password_hash: PasswordHash = "m=19456,t=2,p=1"
     hash_queue: Annotated[int, Field(ge=1, le=10_000)] = 64
     """Password checks that may wait in one worker; beyond it the answer is 503."""

@@ -7,11 +7,13 @@ from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKeys
 from idp.keystore.verifying import SeenTokens
 from idp.oidc.client import Client
+from idp.outbound.fetching import Fetcher
 from idp.settings import Settings
 from idp.storage.cache import ConfigurationCache
 from idp.storage.configuration import Configuration
 from idp.storage.database import Database
 from idp.telemetry import Metrics
+from idp.usecases.client_key_cache import ClientKeyCache
 from idp.usecases.hashing import HashingPool
 from idp.values.entropy import Clock, Entropy
 from idp.values.ids import ClientId
@@ -27,10 +29,13 @@ class Services:
     database: Database
     cache: ConfigurationCache
     hashing: HashingPool
+    fetcher: Fetcher
     clock: Clock
     entropy: Entropy
     seen_tokens: SeenTokens = field(default_factory=SeenTokens)
     """Access tokens verified lately: their signatures need not be checked again."""
+    client_keys: ClientKeyCache = field(default_factory=ClientKeyCache)
+    """What clients' JWTs are verified with."""
     metrics: Metrics = field(default_factory=Metrics)
     """What this process counts."""
 

@@ -1,0 +1,233 @@
+"""The guarded call against real servers: whatever they do is one clear fault, and nothing is told that may not be."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import pytest
+
+from idp.outbound.addresses import IpAddress
+from idp.outbound.fetching import SECONDS, Fetched, Fetcher, FetchFailed, FetchFault
+from idp.outbound.network import Resolver
+from idp.outbound.trust import trusted
+from idp.settings import SettingsError
+from tests.drivers.strange_server import StrangeServer, page, strange_server
+from tests.drivers.tls_authority import Authority
+
+MOST = 64 * 1024
+SOON = 0.3  # seconds that a call may take here, so that a server that hangs costs no five
+
+
+@dataclass(slots=True)
+class Names(Resolver):
+    """A name server that its owner controls: each look-up gets the next of its answers."""
+
+    answers: list[Sequence[str]]
+    asked: list[str] = field(default_factory=list)
+
+    async def addresses(self, host: str, port: int) -> tuple[IpAddress, ...]:
+        self.asked.append(f"{host}:{port}")
+        answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+        return tuple(map(ip_address, answer))
+
+    def close(self) -> None:
+        return
+
+
+@pytest.fixture
+async def strange(authority: Authority) -> AsyncIterator[StrangeServer]:
+    async with strange_server(authority.leaf(name="strange")) as running:
+        yield running
+
+
+@pytest.fixture
+def fetcher(authority: Authority) -> Iterator[Fetcher]:
+    made = Fetcher(trusted(authority.certificate), Resolver(), seconds=SOON)
+    yield made
+    made.close()
+
+
+def naming(authority: Authority, *answers: Sequence[str]) -> tuple[Fetcher, Names]:
+    names = Names(answers=list(answers))
+    return Fetcher(trusted(authority.certificate), names, seconds=SOON), names
+
+
+async def fault(fetcher: Fetcher, url: str, *allowed: str, most: int = MOST) -> FetchFault:
+    with pytest.raises(FetchFailed) as failed:
+        await fetcher.get(url, allowed=allowed, most=most)
+    return failed.value.reason
+
+
+async def test_an_answer_comes_with_its_media_type(fetcher: Fetcher, strange: StrangeServer) -> None:
+    strange.pages["/jwks"] = page(b'{"keys":[]}', "Application/JWK-Set+JSON; charset=utf-8")
+    fetched = await fetcher.get(strange.url("/jwks?a=b#c"), allowed={strange.authority}, most=11)
+    assert fetched == Fetched(media_type="application/jwk-set+json", body=b'{"keys":[]}')
+    head = strange.requests[0].decode("ascii").splitlines()
+    assert head[0] == "GET /jwks?a=b HTTP/1.1"
+    assert f"Host: {strange.authority}" in head
+    assert "Accept-Encoding: identity" in head
+    assert not [line for line in head if line.lower().startswith(("cookie", "authorization", "referer", "te:"))]
+
+
+async def test_a_form_is_posted_and_the_status_comes_back(fetcher: Fetcher, strange: StrangeServer) -> None:
+    strange.pages["/logout"] = page(b"no", status="400 Bad Request")
+    fields = {"logout_token": "a.b.c", "x": "ü&="}
+    assert await fetcher.post_form(strange.url("/logout"), fields, allowed={strange.authority}) == 400
+    assert await fetcher.post_form(strange.url("/empty"), fields, allowed={strange.authority}) == 204
+    head, _, body = strange.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /logout HTTP/1.1")
+    assert b"Content-Type: application/x-www-form-urlencoded" in head
+    assert body == b"logout_token=a.b.c&x=%C3%BC%26%3D"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/hang", FetchFault.TIMEOUT),
+        ("/drip", FetchFault.TIMEOUT),
+        ("/redirect", FetchFault.REDIRECTED),
+        ("/permanent", FetchFault.REDIRECTED),
+        ("/missing", FetchFault.WRONG_STATUS),
+        ("/failing", FetchFault.WRONG_STATUS),
+        ("/empty", FetchFault.WRONG_STATUS),
+        ("/large", FetchFault.TOO_LARGE),
+        ("/endless", FetchFault.TOO_LARGE),
+        ("/zipped", FetchFault.WRONG_TYPE),
+        ("/garbage", FetchFault.BROKEN),
+        ("/cut", FetchFault.BROKEN),
+        ("/header", FetchFault.BROKEN),
+        ("/nothing", FetchFault.BROKEN),
+        ("/switching", FetchFault.BROKEN),
+    ],
+)
+async def test_a_strange_server_is_one_clear_fault(
+    fetcher: Fetcher, strange: StrangeServer, path: str, reason: FetchFault
+) -> None:
+    """O-36, V1.3.6: and the next call is answered as if nothing had been."""
+    assert await fault(fetcher, strange.url(path), strange.authority) is reason
+    strange.pages["/well"] = page(b"{}")
+    assert (await fetcher.get(strange.url("/well"), allowed={strange.authority}, most=MOST)).body == b"{}"
+
+
+async def test_a_redirect_is_no_acknowledgement(fetcher: Fetcher, strange: StrangeServer) -> None:
+    with pytest.raises(FetchFailed) as failed:
+        await fetcher.post_form(strange.url("/redirect"), {}, allowed={strange.authority})
+    assert failed.value.reason is FetchFault.REDIRECTED
+    assert strange.connections == 1
+
+
+async def test_as_much_as_was_allowed_and_not_an_octet_more(fetcher: Fetcher, strange: StrangeServer) -> None:
+    strange.pages["/ten"] = page(b"x" * 10)
+    assert len((await fetcher.get(strange.url("/ten"), allowed={strange.authority}, most=10)).body) == 10
+    assert await fault(fetcher, strange.url("/ten"), strange.authority, most=9) is FetchFault.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"]
+)
+async def test_our_own_network_is_closed_however_it_is_spelt(
+    fetcher: Fetcher, strange: StrangeServer, host: str
+) -> None:
+    """O-36: not even a connection is made."""
+    assert await fault(fetcher, strange.url("/html", host)) is FetchFault.PRIVATE_ADDRESS
+    assert await fault(fetcher, strange.url("/html", host), "localhost:1", "app.example") is FetchFault.PRIVATE_ADDRESS
+    assert strange.connections == 0
+
+
+@pytest.mark.parametrize("answer", [["127.0.0.1"], ["192.0.0.8"], ["8.8.8.8", "127.0.0.1"], ["::ffff:127.0.0.1"]])
+async def test_a_name_with_a_private_address_is_not_asked_at_any(
+    authority: Authority, strange: StrangeServer, answer: list[str]
+) -> None:
+    fetcher, _ = naming(authority, answer)
+    assert await fault(fetcher, strange.url("/html", "app.example")) is FetchFault.PRIVATE_ADDRESS
+    assert strange.connections == 0
+
+
+async def test_what_was_vetted_is_connected_to(authority: Authority, strange: StrangeServer) -> None:
+    """A name that is public when looked at and private a moment later (DNS rebinding): it is looked at once."""
+    fetcher, names = naming(authority, ["192.88.98.1"], ["127.0.0.1"])
+    assert await fault(fetcher, strange.url("/html", "app.example")) in {FetchFault.TIMEOUT, FetchFault.REFUSED}
+    assert names.asked == [f"app.example:{strange.port}"]
+    assert strange.connections == 0
+
+
+async def test_the_next_address_is_tried_where_one_refuses(authority: Authority, strange: StrangeServer) -> None:
+    fetcher, _ = naming(authority, ["127.0.0.2", "127.0.0.1"])
+    fetched = await fetcher.get(strange.url("/html"), allowed={"localhost"}, most=MOST)
+    assert fetched.media_type == "text/html"
+
+
+async def test_a_host_that_nobody_serves_refuses(fetcher: Fetcher, sockets: list[socket.socket]) -> None:
+    sockets[0].close()
+    assert await fault(fetcher, "https://127.0.0.1:1/", "127.0.0.1") is FetchFault.REFUSED
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "xn--a.invalid"])
+async def test_a_name_without_an_address_is_unresolved(fetcher: Fetcher, host: str) -> None:
+    assert await fault(fetcher, f"https://{host}/") is FetchFault.UNRESOLVED
+
+
+async def test_plain_http_is_never_spoken(fetcher: Fetcher, strange: StrangeServer) -> None:
+    assert await fault(fetcher, f"http://{strange.authority}/html", strange.authority) is FetchFault.NOT_HTTPS
+    assert strange.connections == 0
+    async with strange_server(None) as plain:
+        assert await fault(fetcher, plain.url("/html"), plain.authority) is FetchFault.TLS
+        assert plain.requests == []
+
+
+async def test_a_handshake_that_never_ends_leaves_no_connection_open(fetcher: Fetcher) -> None:
+    """Python warns of sockets left open, and here a warning is a failure."""
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent:
+        port = silent.getsockname()[1]
+        assert await fault(fetcher, f"https://localhost:{port}/", "localhost") is FetchFault.TIMEOUT
+    gc.collect()
+
+
+async def test_a_certificate_of_an_unknown_authority_is_refused(strange: StrangeServer) -> None:
+    fetcher = Fetcher(trusted(None), Resolver())
+    assert await fault(fetcher, strange.url("/html"), strange.authority) is FetchFault.TLS
+    fetcher.close()
+    assert strange.requests == []
+
+
+async def test_a_certificate_must_name_the_host_of_the_url(authority: Authority) -> None:
+    """Though the address is reached, and the host is one of fetch_hosts (RFC 9525 6)."""
+    async with strange_server(authority.leaf("app.example", name="other")) as other:
+        names, _ = naming(authority, ["127.0.0.1"])
+        assert await fault(names, other.url("/html"), other.authority) is FetchFault.TLS
+        assert other.requests == []
+        fetched = await names.get(other.url("/html", "app.example"), allowed={"app.example"}, most=MOST)
+        assert fetched.media_type == "text/html"
+
+
+async def test_the_environment_names_no_proxy_for_us(
+    fetcher: Fetcher, strange: StrangeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert (await fetcher.get(strange.url("/html"), allowed={strange.authority}, most=MOST)).body
+
+
+async def test_many_calls_at_once_share_nothing(fetcher: Fetcher, strange: StrangeServer) -> None:
+    strange.pages |= {f"/{number}": page(str(number).encode()) for number in range(20)}
+    calls = (fetcher.get(strange.url(f"/{number}"), allowed={"localhost"}, most=MOST) for number in range(20))
+    assert [fetched.body for fetched in await asyncio.gather(*calls)] == [str(n).encode() for n in range(20)]
+    assert strange.connections == 20
+
+
+def test_a_call_takes_five_seconds_at_most() -> None:
+    assert SECONDS == 5
+
+
+def test_authorities_that_cannot_be_used_are_one_line(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("authorities")
+    (folder / "empty.pem").write_text("")
+    for path in (folder, folder / "missing.pem", folder / "empty.pem"):
+        with pytest.raises(SettingsError, match=r"\AIDP_FETCH_CA_FILE: cannot use [^\n]+\Z"):
+            trusted(path)
