@@ -70,7 +70,7 @@ def test_no_special_ipv6_address_is_public(address: IPv6Address) -> None:
 
 
 @given(st.ip_addresses(v=4))
-def test_every_other_ipv4_address_is_public_and_so_are_its_carriers(address: IPv4Address) -> None:
+def test_every_other_ipv4_address_is_public_and_so_are_its_carriers(address: IpAddress) -> None:
     public = not any(address in IPv4Network(network) for network in PRIVATE_IPV4)
     assert is_public(address) is public
     assert {is_public(carrier) for carrier in carriers(address)} == {public}
