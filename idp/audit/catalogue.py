@@ -33,6 +33,10 @@ AnyEvent = (
     | protocol.CodeReplayed
     | protocol.RefreshTokenReplayed
     | protocol.TokenRevoked
+    | protocol.DocumentNotFetched
+    | protocol.LogoutDelivered
+    | protocol.LogoutUndelivered
+    | protocol.LogoutGivenUp
     | directory.UserCreated
     | directory.UserChanged
     | directory.EmailVouchedFor

@@ -1,4 +1,4 @@
-"""What clients do at the protocol endpoints and an auditor asks about: refusals, replays, revocations."""
+"""What an auditor asks about clients: refusals, replays, revocations, and whether they heard of a sign-out."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -63,3 +63,45 @@ class TokenRevoked(Event):
     kind: ClassVar[str] = "token_revoked"
     token: Literal["access_token", "refresh_token", "machine_token"]
     grant: GrantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutDelivered(Event):
+    """A client acknowledged that the session of the envelope has ended (Back-Channel Logout 1.0)."""
+
+    kind: ClassVar[str] = "logout_delivered"
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutUndelivered(Event):
+    """A client could not be told, or did not acknowledge it; there will be another try."""
+
+    kind: ClassVar[str] = "logout_undelivered"
+    fault: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutGivenUp(Event):
+    """The last try failed: the client may still hold its own session of that person."""
+
+    kind: ClassVar[str] = "logout_given_up"
+    fault: str
+    tries: int
+
+
+ClientDocument = Literal["jwks_uri", "request_uri", "sector_identifier_uri", "logo_uri"]
+"""What is fetched from clients, by the member of their metadata that says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentNotFetched(Event):
+    """A document of the envelope's client could not be fetched, or is none (without one: it is being registered)."""
+
+    kind: ClassVar[str] = "document_not_fetched"
+    document: ClientDocument
+    reason: str
+    """Stable: a value of `outbound.fetching.FetchFault`."""
+    url: str = field(metadata=PERSONAL)
+    """Chosen by whoever registers; it may be anything, so it is sealed."""

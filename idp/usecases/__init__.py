@@ -10,13 +10,14 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | account_choice                                                                             |
 | around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
 |                     | client_references, id_token_hint                                                           |
-| sign-out            | sign_out                                                                                   |
+| sign-out            | sign_out, backchannel_logout (an app is told)                                              |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
 |                     | client_authentication, presented_tokens, subjects, cors                                    |
 | for admins          | users, user_profile, user_access, managed_passwords, known_factor, groups, clients,        |
 |                     | policy, browser_sessions, configuration, key_rotation, check; each names its permission,   |
 |                     | what changes happens in a unit, and management finds what a name means                     |
-| by itself           | housekeeping, keys, health, metrics                                                        |
+| by itself           | housekeeping, outbox, keys, health, metrics                                                |
+| documents of apps   | fetching (each failure an event), sector_identifier, logos                                 |
 | under all           | services (what all are handed), recording (events sealed), hashing, errors                 |
 
 `password` is the step of a sign-in, `new_password` the step that changes it; `managed_passwords` are those that

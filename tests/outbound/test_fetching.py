@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -37,12 +37,6 @@ class Names(Resolver):
 
     def close(self) -> None:
         return
-
-
-@pytest.fixture
-async def strange(authority: Authority) -> AsyncIterator[StrangeServer]:
-    async with strange_server(authority.leaf(name="strange")) as running:
-        yield running
 
 
 @pytest.fixture

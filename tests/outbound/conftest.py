@@ -1,0 +1,37 @@
+"""Fixtures of calls to the outside: a client's own https server, and a provider that trusts whoever vouches for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from idp.settings import Settings
+from idp.usecases import configuration
+from idp.usecases.services import Services
+from idp.usecases.unit import unit
+from tests.drivers.grants import COMMAND
+from tests.drivers.strange_server import StrangeServer, strange_server
+from tests.drivers.tls_authority import Authority
+
+
+@pytest.fixture
+async def strange(authority: Authority) -> AsyncIterator[StrangeServer]:
+    """Serves what its path says, as `localhost`."""
+    async with strange_server(authority.leaf(name="strange")) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, authority: Authority) -> Settings:
+    """The authority stands in a file, as an operator's own would."""
+    return settings.model_copy(update={"fetch_ca_file": authority.certificate})
+
+
+@pytest.fixture
+async def reachable(services: Services, strange: StrangeServer) -> StrangeServer:
+    """The same server, named in fetch_hosts: it is on the loopback."""
+    async with unit(services, COMMAND, None, services.clock()) as made:
+        await configuration.change(made, "fetch_hosts", [strange.authority])
+    services.cache.forget("configuration")
+    return strange
