@@ -150,6 +150,14 @@ class Metrics:
         self.cache_trusted = Gauge(
             "idp_configuration_cache_trusted", "1 while changes are heard of, 0 while deaf", registry=self.registry
         )
+        self.outbox_waiting = Gauge(
+            "idp_outbox_waiting",
+            "What is still to be told to others",
+            registry=self.registry,
+        )
+        self.outbox_given_up = Gauge(
+            "idp_outbox_given_up", "What could not be told in the last days", registry=self.registry
+        )
         self.statements = Gauge("idp_database_statements", "Statements sent so far", registry=self.registry)
 
     def exposition(self) -> bytes:

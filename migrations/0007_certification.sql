@@ -64,10 +64,14 @@ CREATE TABLE outbox (
     done_at timestamptz,
     outcome text CHECK (outcome IN ('delivered', 'failed', 'pointless')),
     last_fault text,
-    CHECK ((done_at IS NULL) = (outcome IS NULL))
+    CHECK ((done_at IS NULL) = (outcome IS NULL)),
+    CHECK (kind <> 'backchannel_logout' OR num_nulls(client_id, user_id, session_id) = 0)
 );
 CREATE INDEX outbox_by_due ON outbox (due_at) WHERE done_at IS NULL;
 CREATE INDEX outbox_by_session ON outbox (session_id);
+CREATE INDEX outbox_by_client ON outbox (client_id);
+CREATE INDEX outbox_by_end ON outbox (done_at);
+CREATE INDEX outbox_given_up ON outbox (client_id, done_at) WHERE outcome = 'failed';
 
 -- However a session ends, each app that it signed in to is told (Back-Channel Logout 2.3): no statement can forget it.
 CREATE FUNCTION tell_clients_of_the_end() RETURNS trigger LANGUAGE plpgsql AS $$

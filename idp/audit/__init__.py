@@ -9,7 +9,7 @@ addresses and what people typed, which are sealed under the person's own key.
 | event     | what every event is, and the envelope around it: when, who, from where, about whom |
 | sign_in   | people: passwords, second factors, recovery codes, consent, sessions               |
 | guards    | throttling, source limits, CSRF                                                    |
-| protocol  | clients: authentication, refused requests, replays, revocation                     |
+| protocol  | clients: authentication, refused requests, replays, revocation, told logouts       |
 | directory | changes of users and groups by somebody else                                       |
 | service   | changes of clients, policy, configuration and keys                                 |
 | catalogue | all of them, as one closed union                                                   |

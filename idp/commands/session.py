@@ -1,4 +1,4 @@
-"""`idp session`: browser sessions, listed and ended."""
+"""`idp session`: browser sessions, listed and ended, and which apps heard of it."""
 
 from typing import Annotated
 
@@ -52,3 +52,30 @@ def end(
         ended = change(lambda unit: browser_sessions.end(unit, wanted))
         document = {"username": ended.username, "session": str(ended.id), "ended": 1}
         tell(document, lambda: f"Ended a session of {ended.username}.", as_json=as_json)
+
+
+@app.command()
+def logouts(
+    session: Annotated[str | None, typer.Argument(metavar="SESSION", help="Its id.", show_default=False)] = None,
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that failed, so far or for good.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List which apps were told by back channel that a session has ended, the latest first."""
+    found = read(lambda services, _: browser_sessions.list_logouts(services, session, failed=failed))
+    documents = [
+        {
+            "client": each.client,
+            "username": each.username,
+            "session": str(each.session),
+            "ended_at": each.made_at,
+            "outcome": each.outcome or "waiting",
+            "tries": each.tries,
+            "last_fault": each.last_fault,
+            "next_try_at": None if each.outcome else each.due_at,
+        }
+        for each in found
+    ]
+    heads = ("app", "user", "session", "ended", "outcome", "tries", "last fault", "next try")
+    rows = [list(each.values()) for each in documents]
+    tell(documents, lambda: table(heads, rows, empty="No app was to be told of anything."), as_json=as_json)

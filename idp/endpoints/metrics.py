@@ -20,6 +20,6 @@ def handler(services: Services) -> Handler:
         came_in_by = (request.scope.get("server") or ("", None))[1]
         if listen is None or came_in_by != listen.port:
             raise HTTPException(NOT_FOUND)
-        return Response(exposition(services), headers={"Content-Type": METRICS_TYPE})
+        return Response(await exposition(services), headers={"Content-Type": METRICS_TYPE})
 
     return metrics

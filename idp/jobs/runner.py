@@ -1,4 +1,7 @@
-"""Runs what is due. A job that fails is logged and due again soon; it ends no process and keeps no other waiting."""
+"""Runs what is due. A job that fails is logged and due again soon; it ends no process and keeps no other waiting.
+
+Beside the jobs, which are due by the clock, the outbox is emptied, whose entries are due when something has happened.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from idp.jobs.outbox import Sender
 from idp.jobs.schedule import JOBS, Job
 from idp.usecases.errors import Unavailable
 from idp.usecases.housekeeping import claim_job, finish_job, register_jobs, retry_job
@@ -25,6 +29,12 @@ async def run_due(services: Services, at: datetime, jobs: Sequence[Job] = JOBS) 
 
 async def run_forever(services: Services) -> None:
     """Until cancelled; while the database is away it waits for it."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_by_the_clock(services))
+        group.create_task(Sender(services).run_forever())
+
+
+async def _by_the_clock(services: Services) -> None:
     while True:
         try:
             await run_due(services, services.clock())

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.storage.database import Executor
+from idp.storage.outbox import unreached
 from idp.storage.roles import SEPARATE
+from idp.values.ids import ClientId
 
 MAX_CONNECTIONS = """
 SELECT current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
@@ -30,6 +32,8 @@ class Inspection:
     unbound_clients: tuple[str, ...]
     """Clients that have been given codes bound by neither PKCE nor nonce."""
     late_jobs: tuple[str, ...]
+    unreached_clients: tuple[ClientId, ...]
+    """Clients that could not be told of a sign-out, and that nothing has reached since."""
     second_factor_by_default: bool
 
 
@@ -40,5 +44,6 @@ async def inspect(executor: Executor, late_since: datetime) -> Inspection:
         roles_are_separate=bool(await executor.fetchval(SEPARATE)),
         unbound_clients=tuple(row["client_id"] for row in await executor.fetch(UNBOUND)),
         late_jobs=tuple(row["name"] for row in await executor.fetch(LATE, late_since)),
+        unreached_clients=await unreached(executor),
         second_factor_by_default=await executor.fetchval(SERVER_LEVEL) is not None,
     )

@@ -39,6 +39,9 @@ PURGES = (
     # Whether superseded or idle for too long: it opens nothing any more, and a thief would have come back by now.
     Purge(table="refresh_tokens", over="idle_until <= $1", keep=timedelta(days=1)),
     Purge(table="revoked_tokens", over="expires_at <= $1"),
+    Purge(table="client_assertions", over="expires_at <= $1"),
+    # What became of it is asked for days later, by whoever wonders why an app still knew somebody.
+    Purge(table="outbox", over="done_at <= $1", keep=timedelta(days=7)),
     # Names that nobody has are counted like those of people and forgotten like them: a difference would tell.
     Purge(table="throttles", over="touched_at <= $1 AND disabled_at IS NULL", keep=timedelta(days=30)),
     Purge(table="source_throttles", over="window_started_at <= $1", keep=SOURCE_WINDOW),

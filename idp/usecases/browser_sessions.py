@@ -1,21 +1,24 @@
-"""Browser sessions as admins see them: the live ones listed, one or all of a person ended."""
+"""Browser sessions as admins see them: the live ones listed, one or all of a person ended, and who was told of it."""
 
 from datetime import datetime
 from uuid import UUID
 
 from idp.audit.sign_in import SessionEnded
 from idp.directory.permissions import Permission
-from idp.storage import endings, session_lists
+from idp.storage import endings, outbox, session_lists
+from idp.storage.outbox import Listed as ToldLogout
 from idp.storage.session_lists import Listed, Wanted
 from idp.usecases.management import NotFound, found_user
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.ids import SessionId, UserId
 
-__all__ = ["Listed", "end", "end_all", "list_sessions"]
+__all__ = ["Listed", "ToldLogout", "end", "end_all", "list_logouts", "list_sessions"]
 
 PERMISSION = Permission.SESSIONS_WRITE
 READING = Permission.SESSIONS_READ
+
+MOST_LOGOUTS = 200
 
 
 async def list_sessions(services: Services, username: str | None, at: datetime) -> list[Listed]:
@@ -23,6 +26,12 @@ async def list_sessions(services: Services, username: str | None, at: datetime) 
     user = (await found_user(services.database, username)).id if username else None
     idle = (await services.configuration()).values.session_lifetimes.idle
     return await session_lists.live(services.database, Wanted(user=user), at, idle)
+
+
+async def list_logouts(services: Services, session: str | None, *, failed: bool) -> list[ToldLogout]:
+    """Apps told by back channel that a session ended: of one session or of all, the latest first. Raises NotFound."""
+    wanted = _session_id(session) if session else None
+    return await outbox.listed(services.database, wanted, failed=failed, limit=MOST_LOGOUTS)
 
 
 async def end(unit: Unit, session: str) -> Listed:

@@ -76,6 +76,7 @@ async def of_service(services: Services, at: datetime) -> list[Finding]:
         _policy(found),
         _clients(found, [client.client_id for client in await clients.listed(database) if not client.pkce_required]),
         _jobs(found),
+        _logouts(found),
         _exemptions(await policy_rules.exemptions(database), at),
         warn("support_contact", contact) if contact else ok("support_contact", "is set"),
     ]
@@ -144,6 +145,13 @@ def _jobs(found: Inspection) -> Finding:
     if found.late_jobs:
         return warn("jobs", f"{', '.join(found.late_jobs)} was due over an hour ago; is the service running?")
     return ok("jobs", "none is late")
+
+
+def _logouts(found: Inspection) -> Finding:
+    if found.unreached_clients:
+        names = ", ".join(found.unreached_clients)
+        return warn("logouts", f"{names} could not be told that people signed out; see: idp session logouts --failed")
+    return ok("logouts", "every app that is to be told of sign-outs can be reached")
 
 
 def _exemptions(exemptions: Iterable[ListedExemption], at: datetime) -> Finding:

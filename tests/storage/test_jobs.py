@@ -90,6 +90,11 @@ WITH person AS (
     INSERT INTO refresh_tokens (digest, grant_id, created_at, idle_until) SELECT $3, id, $2, $2 FROM opened
 ), revoked AS (
     INSERT INTO revoked_tokens VALUES ($1::uuid::text, $2)
+), asserted AS (
+    INSERT INTO client_assertions SELECT client_id, $3, $2 FROM shop
+), told AS (
+    INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at, done_at, outcome)
+    SELECT 'backchannel_logout', client_id, id, $1, $2, $2, $2, 'delivered' FROM person, shop
 ), tries AS (
     INSERT INTO throttles (subject, method, known_browser, failures, touched_at) VALUES ($3, 'pwd', false, 3, $2)
 )
@@ -122,7 +127,7 @@ async def test_what_is_over_only_just_is_kept_where_it_still_tells_something(
 ) -> None:
     await fill(services, clock() - timedelta(minutes=1), clock() - timedelta(minutes=1))
     await purge_expired(services, clock())
-    kept = {"interactions", "grants", "refresh_tokens", "throttles", "source_throttles"}
+    kept = {"interactions", "grants", "refresh_tokens", "outbox", "throttles", "source_throttles"}
     assert await counts(services) == {table: int(table in kept) for table in TABLES}
 
 
