@@ -1,0 +1,355 @@
+"""One module under way: a client, a person, a browser, and the checks that the suite makes wherever they pass.
+
+done = await flow.complete()                       # the authorization request, the sign-in, every token that comes
+done = await flow.complete(prompt="none")          # once more in the same browser
+page = await flow.visit(redirect_uri=elsewhere)    # where no answer is expected at the client
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+import httpx2
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from tests.certification.claims import check_userinfo
+from tests.certification.plans import POST, PRIVATE_KEY, Run
+from tests.certification.registration import client_key, grant_types, register, usual_metadata
+from tests.certification.relying_party import members
+from tests.certification.suite import Party, Suite
+from tests.certification.tokens import Expected, check_entropy, check_id_token
+from tests.drivers.browser_http import Browser
+from tests.drivers.navigation import origin_of
+from tests.drivers.page import Page
+from tests.drivers.person import Person
+
+ASSERTION_SECONDS = 300
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+FORM = "application/x-www-form-urlencoded"
+ANSWER_MEMBERS = frozenset(("code", "state", "iss", "id_token", "access_token", "token_type", "expires_in", "scope"))
+ERROR_MEMBERS = frozenset(("error", "error_description", "error_uri", "state", "iss"))
+NEEDS_A_PERSON = ("login_required", "interaction_required", "account_selection_required", "consent_required")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a completed flow gave."""
+
+    answer: Mapping[str, str]
+    """The authorization response."""
+    front: Mapping[str, Any] | None = None
+    """Claims of its ID token."""
+    back: Mapping[str, Any] | None = None
+    """Claims of the token response's."""
+    tokens: Mapping[str, Any] = field(default_factory=dict)
+    """The token response."""
+    steps: Sequence[str] = ()
+    """The pages that were answered on the way."""
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """Of the ID token that came, the token response's where there are two."""
+        found = self.back if self.back is not None else self.front
+        assert found is not None
+        return found
+
+    @property
+    def id_token(self) -> str:
+        """The same as a JWT."""
+        found = self.tokens.get("id_token") or self.answer["id_token"]
+        assert isinstance(found, str)
+        return found
+
+    @property
+    def access_token(self) -> str | None:
+        """The latest."""
+        found = self.tokens.get("access_token") or self.answer.get("access_token")
+        assert found is None or isinstance(found, str)
+        return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Flow:
+    """One module's run. `sent` is the authorization request last made."""
+
+    run: Run
+    suite: Suite
+    person: Person
+    browser: Browser
+    client: Party | None = None
+    sent: dict[str, str] = field(default_factory=dict)
+    key: RSAKey = field(default_factory=client_key)
+    """What the client signs with."""
+    audience: str | None = None
+    """Of its assertions; None: the token endpoint."""
+    made: list[Party] = field(default_factory=list)
+    """The clients that it has registered itself."""
+
+    @property
+    def party(self) -> Party:
+        """The client of the run; the static one unless the module has registered another."""
+        assert self.client is not None, "no client was registered yet"
+        return self.client
+
+    async def ready(self) -> Party:
+        """The same, registered as the plan says if that has not happened."""
+        return self.client or await self.register()
+
+    async def register(self, **more: Any) -> Party:  # noqa: ANN401
+        """A client with this metadata beside the usual; of static clients every kind exists once."""
+        if self.run.dynamic:
+            metadata = usual_metadata(self.run, self.suite.site) | more
+            said = {name: value for name, value in metadata.items() if value is not None}
+            self.client = await register(self.suite, self.run, said)
+            self.made.append(self.client)
+        else:
+            self.client = await self.suite.static(self.run.auth.replace("_", "-"), self.run.auth)
+        return self.client
+
+    async def register_for_refresh(self, *, second: bool = False, **more: Any) -> Party:  # noqa: ANN401
+        """A client that may use refresh tokens, which every static one may; `second` is another one than before."""
+        if self.run.dynamic:
+            grants = grant_types(self.run.response_type)
+            return await self.register(grant_types=[*grants, "refresh_token"], **more)
+        name = self.run.auth.replace("_", "-") + ("-second" if second else "")
+        self.client = await self.suite.static(name, self.run.auth)
+        return self.client
+
+    async def register_for_logout(self, channel: str) -> str:
+        """A client that wants to be told on this channel; returns the address where it wants that."""
+        path = f"/{channel}/{secrets.token_urlsafe(6)}"
+        more = {f"{channel}_logout_uri": self.suite.site.url(path), f"{channel}_logout_session_required": True}
+        if self.run.dynamic:
+            await self.register(**more)
+        else:
+            self.client = await self.suite.static(channel, self.run.auth, **more)
+        return self.suite.site.url(path)
+
+    # ── the authorization request ────────────────────────────────────────────────────────────────
+
+    def request(self, **changes: str | None) -> dict[str, str]:
+        """The suite's authorization request; None leaves a parameter out. From now on it is what was sent."""
+        usual = {
+            "client_id": self.party.client_id,
+            "redirect_uri": self.party.redirect_uri,
+            "scope": "openid",
+            "state": secrets.token_urlsafe(8)[:10],
+            "nonce": secrets.token_urlsafe(8)[:10],
+            "response_type": self.run.response_type,
+            "response_mode": "form_post" if self.run.response_mode == "form_post" else None,
+        }
+        self.sent = {name: value for name, value in (usual | changes).items() if value is not None}
+        return self.sent
+
+    def url(self, **changes: str | None) -> str:
+        """The address that a browser is sent to."""
+        return f"{self.suite.metadata['authorization_endpoint']}?{urlencode(self.request(**changes))}"
+
+    async def visit(self, **changes: str | None) -> Page:
+        """Go there, and stay on the first page that asks for anything."""
+        await self.ready()
+        return await self.browser.follow(self.url(**changes), source=self.suite.site.base_url)
+
+    async def error_page(self, **changes: str | None) -> Page:
+        """RFC 6749 4.1.2.1: where no redirect can be trusted the person is told, and nothing leaves for anywhere."""
+        await self.ready()
+        before = len(self.suite.site.received)
+        page = await self.visit(**changes)
+        assert page.step == "error", f"no error page: {page!r}"
+        assert 400 <= page.status < 500
+        assert len(self.suite.site.received) == before
+        return page
+
+    async def sign_in(self, page: Page) -> Page:
+        """Answer every page until the browser is at the client, or on a page that nobody can answer."""
+        resting = await self.person.sign_in(page)
+        return await self.handed_over(resting)
+
+    async def handed_over(self, page: Page) -> Page:
+        """Where the page is a form for the client: press its button, as its script does in other browsers."""
+        for form in page.forms:
+            if form.method.upper() == "POST" and origin_of(form.action) == self.suite.site.base_url:
+                assert len(form.buttons) == 1, "a form for the client needs a button for browsers without scripts"
+                return await page.submit(button=form.buttons[0].text)
+        return page
+
+    # ── the answer ───────────────────────────────────────────────────────────────────────────────
+
+    def answer(self, page: Page) -> dict[str, str]:
+        """What the client received, checked for where it stands and for state and iss (RFC 6749 4.1.2, RFC 9207 2)."""
+        assert origin_of(page.url) == self.suite.site.base_url, f"did not reach the client: {page!r}"
+        found = self._received(page)
+        assert found.get("state") == self.sent.get("state")
+        assert found["iss"] == self.suite.issuer
+        return found
+
+    def _received(self, page: Page) -> dict[str, str]:
+        arrived = self.suite.site.at(self.party.redirect_uri)[-1]
+        registered = urlsplit(self.party.redirect_uri).query
+        in_query = {} if arrived.query == registered else members(arrived.query.removeprefix(registered).lstrip("&"))
+        if self.run.response_mode == "form_post" and "response_mode" in self.sent:
+            assert arrived.method == "POST"
+            assert arrived.headers["content-type"] == FORM
+            assert arrived.query == registered, "something stands in the query as well"
+            return arrived.form
+        assert arrived.method == "GET"
+        if self.sent.get("response_type", "code") == "code":
+            assert urlsplit(page.url).fragment == ""
+            return in_query
+        assert in_query == {}, f"the answer stands in the query: {in_query}"
+        return members(urlsplit(page.url).fragment)
+
+    def refused(self, page: Page, *codes: str) -> dict[str, str]:
+        """An error that came back to the client (RFC 6749 4.1.2.1): one of these codes, and nothing odd beside it."""
+        found = self.answer(page)
+        assert found["error"] in codes
+        assert set(found) <= ERROR_MEMBERS, f"odd members: {sorted(found)}"
+        description = found.get("error_description", "")
+        assert description.isascii()
+        assert description.isprintable()
+        assert not set('"\\') & set(description)
+        return found
+
+    # ── the whole flow ───────────────────────────────────────────────────────────────────────────
+
+    async def complete(self, **changes: str | None) -> Done:
+        """Request, sign-in, answer, tokens: each checked."""
+        page = await self.visit(**changes)
+        return await self.finish(await self.sign_in(page))
+
+    async def finish(self, page: Page, **extra: str) -> Done:
+        """From the client's redirect endpoint on; `extra` goes along with the code."""
+        answer = self.answer(page)
+        self._check_answer(answer)
+        steps = tuple(self.person.steps)
+        front = await self._front_id_token(answer) if self.run.answers_with_id_token else None
+        if not self.run.answers_with_code:
+            return Done(answer=answer, front=front, steps=steps)
+        tokens = await self.exchange(answer["code"], **extra)
+        back = await self.check_tokens(tokens)
+        if front is not None:  # OIDC Core 3.3.3.6
+            assert (front["iss"], front["sub"]) == (back["iss"], back["sub"])
+        return Done(answer=answer, front=front, back=back, tokens=tokens, steps=steps)
+
+    def _check_answer(self, answer: Mapping[str, str]) -> None:
+        assert "error" not in answer, f"refused: {dict(answer)}"
+        assert set(answer) <= ANSWER_MEMBERS, f"odd members: {sorted(answer)}"
+        assert ("code" in answer) is self.run.answers_with_code
+        assert ("id_token" in answer) is self.run.answers_with_id_token
+        assert ("access_token" in answer) is self.run.answers_with_token
+        if self.run.answers_with_code:
+            check_entropy(answer["code"], "the code")
+        if self.run.answers_with_token:
+            assert answer["token_type"].lower() == "bearer"
+            assert int(answer["expires_in"]) > 0
+            check_entropy(answer["access_token"], "the access token")
+
+    async def _front_id_token(self, answer: Mapping[str, str]) -> dict[str, Any]:
+        alone = self.run.response_type == "id_token"  # OIDC Core 5.4: then scope claims have no other place
+        expected = self.expected(
+            code=answer.get("code"),
+            access_token=answer.get("access_token"),
+            at_hash_required=self.run.answers_with_token,
+            asked=self.sent["scope"].split() if alone else (),
+        )
+        return check_id_token(answer["id_token"], await self.suite.jwks(), expected)
+
+    def expected(self, **members: Any) -> Expected:  # noqa: ANN401
+        """What an ID token of the request last sent has to say."""
+        return Expected(
+            issuer=self.suite.issuer,
+            client_id=self.party.client_id,
+            at=self.suite.clock(),
+            **{
+                "nonce": self.sent.get("nonce"),
+                "auth_time_required": "max_age" in self.sent,
+                "claims": tuple(json.loads(self.sent.get("claims", "{}")).get("id_token", ())),
+                **members,
+            },
+        )
+
+    # ── the token endpoint ───────────────────────────────────────────────────────────────────────
+
+    async def exchange(self, code: str, **extra: str) -> dict[str, Any]:
+        """RFC 6749 4.1.3; anything but success fails."""
+        return self.succeeded(await self.redeem(code, **extra))
+
+    async def redeem(self, code: str, **extra: str) -> httpx2.Response:
+        """Send the code; the answer is not judged."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.party.redirect_uri, **extra}
+        return await self.token_request(form)
+
+    async def token_request(self, form: Mapping[str, str]) -> httpx2.Response:
+        """Any request to the token endpoint, authenticated as the client is registered."""
+        headers, more = self.credentials()
+        return await self.suite.http.post(
+            self.suite.metadata["token_endpoint"],
+            data={**form, **more},
+            headers={"Accept": "application/json"} | headers,
+        )
+
+    def credentials(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Headers and form members by which the client authenticates."""
+        name, secret = self.party.client_id, self.party.client_secret or ""
+        if self.party.auth == PRIVATE_KEY:
+            assertion = self.assertion(self.audience or self.suite.metadata["token_endpoint"])
+            return {}, {"client_assertion_type": JWT_BEARER, "client_assertion": assertion}
+        if self.party.auth == POST:
+            return {}, {"client_id": name, "client_secret": secret}
+        both = f"{quote_plus(name)}:{quote_plus(secret)}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(both).decode()}"}, {}
+
+    def assertion(self, audience: str) -> str:
+        """RFC 7523 3: signed by the client's key, with the kid that it has, if it has one."""
+        now = int(self.suite.clock().timestamp())
+        claims = {"iss": self.party.client_id, "sub": self.party.client_id, "aud": audience, "jti": secrets.token_hex()}
+        head = {"alg": "RS256"} | ({"kid": self.key.kid} if self.key.kid else {})
+        return jwt.encode(head, {**claims, "iat": now, "exp": now + ASSERTION_SECONDS}, self.key)
+
+    def succeeded(self, response: httpx2.Response) -> dict[str, Any]:
+        """RFC 6749 5.1, OIDC Core 3.1.3.3."""
+        assert response.status_code == 200, response.text
+        assert response.headers["content-type"].split(";")[0] == "application/json"
+        assert "no-store" in [each.strip() for each in response.headers["cache-control"].split(",")]
+        tokens: dict[str, Any] = response.json()
+        assert tokens["token_type"].lower() == "bearer"
+        assert type(tokens["expires_in"]) is int
+        assert tokens["expires_in"] > 0
+        check_entropy(tokens["access_token"], "the access token")
+        return tokens
+
+    def failed(self, response: httpx2.Response, *codes: str, status: Sequence[int] = (400,)) -> None:
+        """RFC 6749 5.2."""
+        assert response.status_code in status, response.text
+        assert response.headers["content-type"].split(";")[0] == "application/json"
+        body = response.json()
+        assert body["error"] in codes
+        assert set(body) <= {"error", "error_description", "error_uri"}
+
+    async def check_tokens(self, tokens: Mapping[str, Any], **members: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The claims of the token response's ID token."""
+        expected = self.expected(**{"access_token": tokens["access_token"], **members})
+        return check_id_token(tokens["id_token"], await self.suite.jwks(), expected)
+
+    # ── userinfo ─────────────────────────────────────────────────────────────────────────────────
+
+    async def userinfo(self, done: Done, *asked: str, method: str = "GET") -> dict[str, Any]:
+        """OIDC Core 5.3: the claims of the scopes that were sent, and those in `asked`."""
+        headers = {"Authorization": f"Bearer {done.access_token}"}
+        response = await self.suite.http.request(method, self.suite.metadata["userinfo_endpoint"], headers=headers)
+        return self.check_userinfo(response, done, *asked)
+
+    def check_userinfo(self, response: httpx2.Response, done: Done, *asked: str) -> dict[str, Any]:
+        """The answer, as JSON."""
+        assert response.status_code == 200, response.text
+        assert response.headers["content-type"].split(";")[0] == "application/json"
+        claims: dict[str, Any] = response.json()
+        check_userinfo(claims, sub=done.claims["sub"], scope=self.sent["scope"], asked=asked)
+        return claims

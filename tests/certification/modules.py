@@ -1,0 +1,55 @@
+"""What makes a test a module of the suite: its name, and the runs that the plans give it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, ParamSpec, TypeVar
+
+import pytest
+
+from tests.certification.plans import SKIPS, Run, runs_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def test_name(module: str) -> str:
+    """The test of a module: `oidcc-prompt-login` is `test_oidcc_prompt_login`."""
+    return "test_" + module.replace("-", "_").lower()
+
+
+test_name.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for one
+
+
+def module(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    """Run the test once for every run that a plan gives this module."""
+
+    def mark(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        assert function.__name__ == test_name(name), f"{function.__name__} is not named after {name}"
+        runs = [pytest.param(run, id=str(run), marks=_marks(run)) for run in runs_of(name)]
+        return pytest.mark.parametrize("run", runs)(function)
+
+    return mark
+
+
+def waits_for(run: Run) -> str | None:
+    """The part of the provider that this run still waits for."""
+    if run.dynamic:
+        return "dynamic registration"
+    if run.legacy:
+        return "implicit and hybrid response types"
+    if run.response_mode == "form_post":
+        return "response_mode=form_post"
+    if "request-object" in run.module:
+        return "request objects"
+    return None
+
+
+def _marks(run: Run) -> list[pytest.MarkDecorator]:
+    reason = waits_for(run)
+    return [pytest.mark.xfail(reason=reason, run=False)] if reason else []
+
+
+def skipped(run: Run) -> NoReturn:
+    """End the module as the suite does where its plan allows that; call it once the reason was seen to hold."""
+    pytest.skip(SKIPS[run.module])
