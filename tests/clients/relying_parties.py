@@ -14,6 +14,7 @@ from typing import Literal
 from idp.usecases import user_profile
 from idp.usecases.clients import Kind, Metadata
 from tests.clients.authlib_client import AuthlibClient
+from tests.clients.idpy_client import IdpyClient
 from tests.clients.journey import SCOPE
 from tests.clients.node_client import OpenidClient
 from tests.clients.tokens import Client, Registration
@@ -21,8 +22,8 @@ from tests.drivers.grants import add_client
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
 
-Library = Literal["authlib", "openid-client"]
-LIBRARIES: tuple[Library, ...] = ("authlib", "openid-client")
+Library = Literal["authlib", "openid-client", "idpyoidc"]
+LIBRARIES: tuple[Library, ...] = ("authlib", "openid-client", "idpyoidc")
 APP = "https://app.example.org"
 USUAL = Metadata(redirect_uris=(f"{APP}/callback",), post_logout_redirect_uris=(f"{APP}/signed-out",), first_party=True)
 
@@ -41,6 +42,9 @@ async def relying_party(
         authlib = AuthlibClient(issuer=issuer, registration=registration, scope=SCOPE, trust=provider.trust)
         authlib.now = lambda: int(provider.clock().timestamp())
         return await provider.open.enter_async_context(authlib)
+    if library == "idpyoidc":
+        assert provider.authority is not None
+        return await IdpyClient.start(issuer, registration, provider.authority)
     node = await provider.open.enter_async_context(await OpenidClient.start(provider.authority))
     await node.discover(issuer, registration)
     return node

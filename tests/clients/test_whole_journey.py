@@ -1,4 +1,4 @@
-"""Two independent client libraries against our own provider, from the first page to the last token.
+"""Three independent client libraries against our own provider, from the first page to the last token.
 
 Each checks by itself what a conforming client checks: signatures against the JWKS, `iss`, `aud`, `nonce`, `at_hash`,
 `auth_time`, `state`, RFC 9207's `iss`. What remains to be said here is what the sign-in was.
