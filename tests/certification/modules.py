@@ -36,10 +36,6 @@ def waits_for(run: Run) -> str | None:
     """The part of the provider that this run still waits for."""
     if run.dynamic:
         return "dynamic registration"
-    if run.legacy:
-        return "implicit and hybrid response types"
-    if run.response_mode == "form_post":
-        return "response_mode=form_post"
     if "request-object" in run.module:
         return "request objects"
     return None

@@ -133,8 +133,10 @@ class Suite:
         )
         registered = await add_client(self.provider.services, f"static-{name}", "web", said)
         metadata = ClientMetadata(response_types=EVERY_TYPE if self.legacy else ("code",), **extra)
+        grants = registered.client.grant_types | ({"implicit"} if self.legacy else set())
         async with self.provider.unit() as made:
-            await clients.update(made.connection, replace(registered.client, metadata=metadata), made.at)
+            client = replace(registered.client, metadata=metadata, grant_types=grants)
+            await clients.update(made.connection, client, made.at)
             made.nothing_changed()
         assert registered.secret is not None
         return Party(
