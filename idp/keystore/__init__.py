@@ -20,11 +20,13 @@ Reads and writes the folder of root keys and nothing else; rows are loaded by st
 | compact       | the JWS Compact Serialization and the algorithms that we take, joserfc's models below    |
 | signing       | making, keeping and using a private signing key                                          |
 | verifying     | telling our own tokens from everything else                                              |
+| client_jwt    | JWTs that clients make: read strictly, verified with a shared secret                      |
+| client_keys   | the public keys of a client, and which of them signed a JWT                              |
 | keyring       | all signing keys of the service at one moment; the JWKS                                  |
 | rotation      | which key is made, activated, retired, forgotten, and when                               |
 | service_keys  | named HMAC keys and what each of them is for                                             |
 | audit_sealing | personal fields of security events, one key per person, gone with the person's salt      |
 
-Left to others: which rows exist and the ids of their places (storage), when rotation runs (jobs), tokens of other
-parties such as client assertions (oidc, through joserfc), hashing of passwords and recovery codes (authenticators).
+Left to others: which rows exist and the ids of their places (storage), when rotation runs (jobs), what a client's JWT
+must say (oidc), where its keys are fetched from (usecases), hashing of passwords and recovery codes (authenticators).
 """

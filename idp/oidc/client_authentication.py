@@ -1,6 +1,7 @@
 """Which client is calling, and whether it proves it (RFC 6749 2.3): `none`, client_secret_basic, client_secret_post.
 
-Owns reading and comparing; fetching the client between the two is the use case's part.
+Owns reading and comparing; fetching the client between the two is the use case's part. An assertion is only found here;
+what it must say stands in client_assertion.
 """
 
 import base64
@@ -11,13 +12,20 @@ from hashlib import sha256
 from typing import NoReturn
 
 from idp.oidc.client import AuthMethod, Client
+from idp.oidc.client_assertion import JWT_BEARER
 from idp.oidc.errors import InvalidClient, InvalidRequest
 from idp.oidc.parameters import Parameters, decoded
 from idp.values.entropy import Entropy, unguessable
 from idp.values.ids import ClientId
-from idp.values.secrets import ClientSecret, Digest
+from idp.values.secrets import ClientAssertion, ClientSecret, Digest
 
-METHODS = (AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST, AuthMethod.NONE)
+METHODS = (
+    AuthMethod.CLIENT_SECRET_BASIC,
+    AuthMethod.CLIENT_SECRET_POST,
+    AuthMethod.CLIENT_SECRET_JWT,
+    AuthMethod.PRIVATE_KEY_JWT,
+    AuthMethod.NONE,
+)
 
 _NO_SECRET = Digest(bytes(Digest.LENGTH))
 """Compared with where a client has fewer than two secrets; nothing is known to hash to it."""
@@ -32,6 +40,14 @@ class Credentials:
     client_id: ClientId
     method: AuthMethod
     secret: ClientSecret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asserted:
+    """What a client presented: an assertion, and its name beside it or not (RFC 7521 4.2)."""
+
+    assertion: ClientAssertion
+    client_id: str | None
 
 
 def new_secret(entropy: Entropy) -> ClientSecret:
@@ -67,17 +83,18 @@ def _from_header(header: str) -> Credentials:
     return credentials
 
 
-def presented(headers: tuple[str, ...], form: Parameters) -> Credentials:
+def presented(headers: tuple[str, ...], form: Parameters) -> Credentials | Asserted:
     """The credentials of header and form body. Raises InvalidClient, or InvalidRequest where a field is repeated."""
     if len(headers) > 1:  # RFC 6749 2.3: not more than one method in each request
         _refuse("two Authorization headers", header_used=True)
     header = next(iter(headers), None)
     client_id, secret = form.one("client_id"), form.one("client_secret")
-    if form.one("client_assertion") or form.one("client_assertion_type"):
-        _refuse("client assertions are not supported", header_used=header is not None)
+    asserts = bool(form.one("client_assertion") or form.one("client_assertion_type"))
+    if sum((header is not None, secret is not None, asserts)) > 1:  # RFC 6749 2.3
+        _refuse("two authentication methods at once", header_used=header is not None)
+    if asserts:
+        return _asserted(form, client_id)
     if header is not None:
-        if secret is not None:  # RFC 6749 2.3: not more than one method in each request
-            _refuse("two authentication methods at once", header_used=True)
         credentials = _from_header(header)
         if client_id is not None and client_id != credentials.client_id:
             _refuse("client_id differs from the Authorization header", header_used=True)
@@ -88,6 +105,13 @@ def presented(headers: tuple[str, ...], form: Parameters) -> Credentials:
     return Credentials(
         client_id=ClientId(client_id), method=method, secret=None if secret is None else ClientSecret(secret)
     )
+
+
+def _asserted(form: Parameters, client_id: str | None) -> Asserted:
+    assertion = form.one("client_assertion")
+    if assertion is None or form.one("client_assertion_type") != JWT_BEARER:  # RFC 7523 2.2
+        _refuse("no assertion of a known type", header_used=False)
+    return Asserted(assertion=ClientAssertion(assertion), client_id=client_id)
 
 
 def _secret_fits(client: Client | None, secret: ClientSecret | None) -> bool:

@@ -5,10 +5,11 @@ Nothing is advertised that does not work and nothing works unadvertised: the lis
 
 from collections.abc import Sequence
 
-from idp.oidc import client_authentication, pkce
+from idp.oidc import client_assertion, client_authentication, pkce
 from idp.oidc.authorization_request import Prompt
 from idp.oidc.claims import claims_supported
 from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.registration_response import PATH
 from idp.oidc.response_type import IMPLICIT, RESPONSE_MODES, ResponseType
 from idp.oidc.scopes import PERSON_SCOPES
 from idp.values.issuer import Issuer
@@ -24,13 +25,18 @@ def _endpoints(issuer: Issuer) -> dict[str, object]:
         "jwks_uri": issuer.url("/jwks"),
         "introspection_endpoint": issuer.url("/introspect"),
         "revocation_endpoint": issuer.url("/revoke"),
+        "registration_endpoint": issuer.url(PATH),
         "end_session_endpoint": issuer.url("/logout"),
     }
 
 
 def _client_authentication() -> dict[str, object]:
     methods = [method.value for method in client_authentication.METHODS]
+    algs = [alg for algs in client_assertion.METHOD_ALGS.values() for alg in algs]
     return {
+        "token_endpoint_auth_signing_alg_values_supported": algs,
+        "revocation_endpoint_auth_signing_alg_values_supported": algs,
+        "introspection_endpoint_auth_signing_alg_values_supported": algs,
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
         "introspection_endpoint_auth_methods_supported": [name for name in methods if name != AuthMethod.NONE],

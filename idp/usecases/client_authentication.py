@@ -5,14 +5,15 @@ A failure is a security event. What it costs is no secret: client ids are public
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from idp.audit.protocol import ClientAuthenticationFailed
 from idp.oidc import introspection
 from idp.oidc.client import Client
-from idp.oidc.client_authentication import authenticated, presented
+from idp.oidc.client_assertion import Endpoint, maker_named
+from idp.oidc.client_authentication import Asserted, authenticated, presented
 from idp.oidc.errors import InvalidClient
 from idp.oidc.parameters import Parameters
+from idp.usecases.client_assertions import claimed, proven, read
 from idp.usecases.recording import record_of_nobody
 from idp.usecases.services import Services
 from idp.values.actors import Origin
@@ -23,7 +24,7 @@ from idp.values.ids import ClientId
 class ClientCall:
     """One POST as it came."""
 
-    endpoint: Literal["token", "introspect", "revoke"]
+    endpoint: Endpoint
     authorization: tuple[str, ...] = field(repr=False)
     """Every Authorization header; more than one is refused."""
     form: Parameters
@@ -36,10 +37,16 @@ async def authenticated_client(services: Services, call: ClientCall) -> Client:
     named: ClientId | None = None
     client: Client | None = None
     try:
-        credentials = presented(call.authorization, call.form)
-        named = credentials.client_id
-        client = await services.client(named)
-        client = authenticated(client, credentials)
+        match presented(call.authorization, call.form):
+            case Asserted(assertion=assertion, client_id=client_id):
+                jwt = read(assertion)
+                named = maker_named(claimed(jwt), client_id)
+                client = await services.client(named)
+                client = await proven(services, client, jwt, call.endpoint, call.at)
+            case credentials:
+                named = credentials.client_id
+                client = await services.client(named)
+                client = authenticated(client, credentials)
         return introspection.caller(client) if call.endpoint == "introspect" else client
     except InvalidClient as refusal:
         services.metrics.clients_refused.labels(call.endpoint).inc()

@@ -50,6 +50,10 @@ class ClientSecret(Secret):
     """The shared secret of a client (RFC 6749 2.3.1)."""
 
 
+class ClientAssertion(Secret):
+    """A JWT by which a client proves itself, once (RFC 7523 2.2)."""
+
+
 class TotpSecret(Secret):
     """Base32 text (A–Z2–7, no padding) of a TOTP key."""
 

@@ -125,7 +125,8 @@ async def test_what_is_not_supported_is_said_outright(world: World) -> None:
     assert found["claims_parameter_supported"] is False
     assert found["authorization_response_iss_parameter_supported"] is True
     assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
-    assert found["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"]
+    methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]
+    assert found["token_endpoint_auth_methods_supported"] == methods
     assert found["code_challenge_methods_supported"] == ["S256"]
 
 

@@ -122,13 +122,6 @@ async def test_two_methods_at_once_are_refused(world: World) -> None:
     ]
 
 
-async def test_a_client_assertion_is_not_taken(world: World) -> None:
-    """Not advertised, so it does not work."""
-    assertion = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-    app = await world.app("robot", "machine", MACHINE)
-    assert is_invalid_client(await app.post("/token", {**OWN, **assertion, "client_assertion": "a.b.c"}, proved=False))
-
-
 async def test_a_confidential_client_without_its_secret_is_refused(world: World) -> None:
     """RFC 6749 3.2.1; no challenge where the header was not used."""
     await world.app("robot", "machine", MACHINE)

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.oidc.client import AuthMethod, Client
-from idp.oidc.client_authentication import Credentials, authenticated, new_secret, presented, secret_digest
+from idp.oidc.client_assertion import JWT_BEARER
+from idp.oidc.client_authentication import Asserted, Credentials, authenticated, new_secret, presented, secret_digest
 from idp.oidc.errors import InvalidClient, InvalidRequest
 from idp.oidc.parameters import Parameters
-from idp.values.secrets import ClientSecret, Digest
+from idp.values.ids import ClientId
+from idp.values.secrets import ClientAssertion, ClientSecret, Digest
 from tests.unit.oidc.samples import MACHINE, PUBLIC, SECRET, WEB, form
 
 NOTHING = Parameters(pairs=())
@@ -42,18 +44,19 @@ def refusal(header: str | None, body: Parameters) -> InvalidClient:
 def test_id_and_secret_in_the_header_are_form_encoded(client_id: str, secret: str) -> None:
     """RFC 6749 2.3.1, OpenID conformance."""
     read = presented((basic(f"{quote_plus(client_id)}:{quote_plus(secret)}"),), NOTHING)
-    assert (read.client_id, read.method) == (client_id, AuthMethod.CLIENT_SECRET_BASIC)
-    assert read.secret == ClientSecret(secret)
+    assert read == Credentials(
+        client_id=ClientId(client_id), method=AuthMethod.CLIENT_SECRET_BASIC, secret=ClientSecret(secret)
+    )
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
 def test_the_scheme_is_case_insensitive(scheme: str) -> None:
     """RFC 7617 2."""
-    assert presented((basic("wiki:s").replace("Basic", scheme),), NOTHING).client_id == "wiki"
+    assert presented((basic("wiki:s").replace("Basic", scheme),), NOTHING) == credentials(WEB, "s")
 
 
 def test_a_repeated_client_id_in_the_body_may_agree_with_the_header() -> None:
-    assert presented((basic("wiki:s"),), form(client_id="wiki")).method is AuthMethod.CLIENT_SECRET_BASIC
+    assert presented((basic("wiki:s"),), form(client_id="wiki")) == credentials(WEB, "s")
 
 
 def test_two_headers_are_two_methods() -> None:
@@ -91,11 +94,40 @@ def test_two_methods_at_once_are_refused() -> None:
     assert refusal(basic("wiki:s"), form(client_id="spa")).challenge is not None
 
 
-@pytest.mark.parametrize("name", ["client_assertion", "client_assertion_type"])
-def test_an_assertion_is_refused_rather_than_ignored(name: str) -> None:
-    """Nothing works that is not advertised; and a second method would be two at once."""
-    assert "assertions" in str(refusal(None, form(client_id="wiki", client_secret="s", **{name: "x"})).detail)
-    assert refusal(basic("wiki:s"), form(**{name: "x"})).challenge is not None
+def test_an_assertion_and_another_method_are_two() -> None:
+    """RFC 6749 2.3: even where the assertion is no good."""
+    one = form(client_assertion="a.b.c", client_assertion_type=JWT_BEARER)
+    assert refusal(basic("wiki:s"), one).challenge is not None
+    for name in ("client_assertion", "client_assertion_type"):
+        refused = refusal(None, form(client_id="wiki", client_secret="s", **{name: "x"}))
+        assert refused.detail == "two authentication methods at once"
+        assert refused.challenge is None
+
+
+def test_an_assertion_names_the_client_itself() -> None:
+    """RFC 7521 4.2."""
+    one = form(client_assertion="a.b.c", client_assertion_type=JWT_BEARER)
+    assert presented((), one) == Asserted(assertion=ClientAssertion("a.b.c"), client_id=None)
+    beside = presented((), Parameters(pairs=(*one.pairs, ("client_id", "wiki"))))
+    assert beside == Asserted(assertion=ClientAssertion("a.b.c"), client_id="wiki")
+    assert "a.b.c" not in repr(beside)
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"client_assertion": "a.b.c"},
+        {"client_assertion_type": JWT_BEARER},
+        {
+            "client_assertion": "a.b.c",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+        },
+        {"client_assertion": "a.b.c", "client_assertion_type": JWT_BEARER.upper()},
+    ],
+)
+def test_half_an_assertion_or_one_of_another_type_is_refused(half: dict[str, str]) -> None:
+    """RFC 7523 2.2; it is never taken for a request without authentication."""
+    assert refusal(None, form(client_id="spa", **half)).detail == "no assertion of a known type"
 
 
 def test_secret_in_the_body_and_no_secret_at_all() -> None:
@@ -104,7 +136,7 @@ def test_secret_in_the_body_and_no_secret_at_all() -> None:
         WEB, "s", AuthMethod.CLIENT_SECRET_POST
     )
     assert presented((), form(client_id="spa")) == credentials(PUBLIC, None)
-    assert presented((), form(client_id="spa", client_secret="")).method is AuthMethod.NONE
+    assert presented((), form(client_id="spa", client_secret="")) == credentials(PUBLIC, None)
 
 
 def test_a_client_must_name_itself() -> None:

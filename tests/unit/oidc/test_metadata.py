@@ -84,9 +84,13 @@ def test_legacy_response_types_are_listed_while_they_are_allowed() -> None:
 
 def test_client_authentication_is_listed_endpoint_by_endpoint() -> None:
     """RFC 8414 2: revocation and introspection would default to client_secret_basic alone."""
-    assert DOCUMENT["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post", "none"]
-    assert DOCUMENT["revocation_endpoint_auth_methods_supported"] == DOCUMENT["token_endpoint_auth_methods_supported"]
-    assert DOCUMENT["introspection_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
+    proving = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"]
+    assert DOCUMENT["token_endpoint_auth_methods_supported"] == [*proving, "none"]
+    assert DOCUMENT["revocation_endpoint_auth_methods_supported"] == [*proving, "none"]
+    assert DOCUMENT["introspection_endpoint_auth_methods_supported"] == proving
+    for endpoint in ("token", "revocation", "introspection"):
+        algs = DOCUMENT[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+        assert algs == ["HS256", "RS256", "ES256", "PS256", "EdDSA"]
 
 
 def test_scopes_and_algorithms() -> None:
