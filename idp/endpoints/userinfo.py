@@ -11,7 +11,7 @@ from idp.usecases.userinfo import claims
 from idp.web.call import call_of
 from idp.web.edges import Handler
 from idp.web.forms import MEDIA_TYPE, read_parameters
-from idp.web.responses import json_response
+from idp.web.responses import JSON_HEADERS, json_response
 
 
 def handler(services: Services) -> Handler:
@@ -23,7 +23,10 @@ def handler(services: Services) -> Handler:
         if len(headers) > 1:  # RFC 6750 2: not more than one method
             raise InvalidBearerRequest("an access token must be presented once")
         token = bearer_token(next(iter(headers), None), await _form(request), query)
-        return json_response(await claims(services, token, call_of(request).at))
+        told = await claims(services, token, call_of(request).at)
+        if isinstance(told, str):
+            return Response(told, headers=JSON_HEADERS, media_type="application/jwt")  # OIDC Core 5.3.2
+        return json_response(told)
 
     return userinfo
 

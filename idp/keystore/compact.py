@@ -66,12 +66,12 @@ def signature_matches(alg: Algorithm, key: JoseKey, signing_input: bytes, octets
 
 
 @lru_cache(maxsize=256)
-def header_segment(alg: Algorithm, kid: str, typ: str) -> bytes:
+def header_segment(alg: Algorithm, kid: str, typ: str | None) -> bytes:
     """The first segment of every token of that key and type, in this very spelling.
 
     Its octets are a contract with ourselves: `verifying` knows our tokens by them, last year's ID token hints too.
     """
-    return segment(_dumps({"alg": alg, "kid": kid, "typ": typ}).encode())
+    return segment(_dumps({"alg": alg, "kid": kid} | ({} if typ is None else {"typ": typ})).encode())
 
 
 def payload_segment(claims: Mapping[str, object]) -> bytes:

@@ -38,8 +38,8 @@ class SigningKey:
         public = jose_key(alg, native.public_key())
         return cls(kid=public.thumbprint(), alg=alg, _native=native, _key=jose_key(alg, native))
 
-    def sign(self, claims: Mapping[str, object], typ: str) -> str:
-        """A JWT in compact serialization with the header members alg, kid and typ and no other."""
+    def sign(self, claims: Mapping[str, object], typ: str | None) -> str:
+        """A JWT in compact serialization with the header members alg, kid and, unless it is None, typ; no other."""
         signing_input = header_segment(self.alg, self.kid, typ) + b"." + payload_segment(claims)
         return (signing_input + b"." + segment(signature(self.alg, self._key, signing_input))).decode()
 

@@ -58,10 +58,12 @@ class Facts(Generic[P_co]):
     purpose: P_co
     silent: bool
     """prompt=none: nothing may be asked."""
+    unreachable: bool
+    """An essential `acr` names only levels that nobody can reach here (OIDC Core 5.5.1.1)."""
     choose_account: bool
     """prompt=select_account."""
     expected: Subject | None
-    """id_token_hint: this person and nobody else."""
+    """id_token_hint, or `sub` in the claims request: this person and nobody else."""
     identity: Identity | None
     proved_here: frozenset[Method]
     """Methods proved inside this Interaction, not earlier in the session."""

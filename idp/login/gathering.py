@@ -42,6 +42,7 @@ def gathered(known: Known, at: datetime) -> Facts[Authorization]:
     return Facts(
         purpose=known.purpose,
         silent=request.silent,
+        unreachable=_unreachable(known),
         choose_account=Prompt.SELECT_ACCOUNT in request.prompts and known.session is not None,
         expected=known.expected,
         identity=_identity(known, at),
@@ -49,6 +50,13 @@ def gathered(known: Known, at: datetime) -> Facts[Authorization]:
         consent=_consent(known),
         answered=known.answered,
     )
+
+
+def _unreachable(known: Known) -> bool:
+    claims = known.purpose.request.claims
+    if claims is None or not claims.acr_essential or claims.acr_values is None:
+        return False
+    return lowest_level_asked(claims.acr_values, known.aliases) is None
 
 
 def _identity(known: Known, at: datetime) -> Identity | None:
@@ -59,7 +67,7 @@ def _identity(known: Known, at: datetime) -> Identity | None:
     evidence = evidence_for(request, known.arrived_at, session, known.own)
     if evidence is None or evidence.user != account.user:
         evidence = Evidence.of(account.user)
-    asked = lowest_level_asked(request.acr_values, known.aliases)
+    asked = lowest_level_asked(request.acr_asked, known.aliases)
     since = fresh_since(request, known.arrived_at)
     needed = requirement(known.rules, account, request.client_id, asked=asked, fresh_since=since, at=at)
     return Identity(account=account, evidence=evidence, requirement=needed)
@@ -68,7 +76,7 @@ def _identity(known: Known, at: datetime) -> Identity | None:
 def _consent(known: Known) -> ConsentFacts:
     request, client = known.purpose.request, known.purpose.client
     return ConsentFacts(
-        asked=request.scopes,
+        asked=request.scopes_told,
         remembered=known.consented,
         first_party=client.first_party,
         each_time=client.asks_consent_each_time(request.redirect_uri),

@@ -19,7 +19,14 @@ from idp.login.steps import (
     SignIn,
     Step,
 )
-from idp.oidc.errors import AccountSelectionRequired, ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+from idp.oidc.errors import (
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    OAuthError,
+    UnmetAuthenticationRequirements,
+)
 
 P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
@@ -34,7 +41,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """The request wanted no page, and a page is needed (OIDC Core 3.1.2.6)."""
+    """No page may be shown, and one is needed (OIDC Core 3.1.2.6); or no page would be of any use."""
 
     error: OAuthError
 
@@ -52,6 +59,8 @@ class Cleared(Generic[P_co]):
 
     def __post_init__(self) -> None:
         """Runs the same table as `next_step`."""
+        if self.facts.unreachable:
+            raise NotCleared("the level that is essential is out of reach")
         step = _first_asked(self.facts)
         if step is not None:
             raise NotCleared(f"{type(step).__name__} is still to be asked")
@@ -141,7 +150,12 @@ CHECKS: tuple[Check, ...] = (
 
 
 def next_step(facts: Facts[P]) -> Ask | Refuse | Cleared[P]:
-    """Walks the table: the first check with something to ask decides; with none, the sign-in is cleared."""
+    """Walks the table: the first check with something to ask decides; with none, the sign-in is cleared.
+
+    Before anything is asked, a request is refused that no answer could satisfy.
+    """
+    if facts.unreachable:
+        return Refuse(error=UnmetAuthenticationRequirements("no requested acr is available here"))
     step = _first_asked(facts)
     if step is None:
         return Cleared(facts=facts, identity=_known(facts))

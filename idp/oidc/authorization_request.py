@@ -16,6 +16,7 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.oidc.errors import (
     InvalidRequest,
@@ -211,6 +212,8 @@ class AuthorizationRequest:
     """As sent, not verified."""
     acr_values: tuple[str, ...] = ()
     """In order of preference, known ones and others."""
+    claims: ClaimsRequest | None = None
+    """Requested one by one, by a client that asks for openid as well."""
     response_type: ResponseType = ResponseType.CODE
     response_mode: ResponseMode = "query"
 
@@ -224,11 +227,12 @@ class AuthorizationRequest:
         for check in CHECKS:
             check(parameters, client)
         response_type = _response_type(parameters, client, redirect, legacy=legacy)
+        scopes = _scopes(parameters, client, response_type)
         return cls(
             client_id=client.client_id,
             redirect_uri=redirect.uri,
             redirect_uri_given=parameters.one("redirect_uri") is not None,
-            scopes=_scopes(parameters, client, response_type),
+            scopes=scopes,
             state=redirect.state,
             nonce=_nonce(parameters, response_type),
             challenge=_challenge(parameters, client, response_type),
@@ -237,6 +241,8 @@ class AuthorizationRequest:
             login_hint=parameters.one("login_hint"),
             id_token_hint=parameters.one("id_token_hint"),
             acr_values=_words(parameters.one("acr_values")) or client.metadata.default_acr_values,
+            # OIDC Core 5.5: it changes an OpenID request, and is nothing to any other
+            claims=ClaimsRequest.parse(parameters.one("claims"), client) if OPENID in scopes else None,
             response_type=response_type,
             response_mode=redirect.mode,
         )
@@ -244,6 +250,17 @@ class AuthorizationRequest:
     def redirect(self, client: Client) -> TrustedRedirect:
         """Where the answer goes, and how. Raises UntrustedRedirect where the client no longer is registered for it."""
         return replace(client.trusted_redirect(self.redirect_uri, self.state), mode=self.response_mode)
+
+    @property
+    def acr_asked(self) -> tuple[str, ...]:
+        """The levels that will do: those of the claims request, else of acr_values (OIDC Core 5.5.1.1)."""
+        requested = self.claims.acr_values if self.claims else None
+        return self.acr_values if requested is None else requested
+
+    @property
+    def scopes_told(self) -> tuple[str, ...]:
+        """What consent must cover: the scopes, and those whose claims are requested one by one."""
+        return tuple(dict.fromkeys((*self.scopes, *(self.claims.scopes if self.claims else ()))))
 
     @property
     def silent(self) -> bool:

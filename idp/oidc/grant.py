@@ -9,10 +9,11 @@ Burning, rotating and revoking are storage's, deriving a successor the keystore'
 A refusal is a value, so that what it must change commits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from idp.directory.person import Person
 from idp.oidc.authentication import Authentication
 from idp.oidc.errors import InvalidGrant, InvalidScope, OAuthError
 from idp.oidc.pkce import Challenge, verify
@@ -80,6 +81,10 @@ class GrantFacts:
     """
     session_ends_at: datetime | None
     """Its absolute end."""
+    claims_requested: tuple[str, ...] = ()
+    """Names of those that the ID token is to hold beside the scopes' (OIDC Core 5.5)."""
+    person: Person | None = field(default=None, repr=False)
+    """Read only where the ID token says something of the person."""
 
     @property
     def offline(self) -> bool:

@@ -1,11 +1,22 @@
 """The userinfo response (OIDC Core 5.3.2) for a token that was accepted and whose grant stands."""
 
+from collections.abc import Iterable, Mapping
+
 from idp.directory.person import Person
 from idp.oidc.access_token import AccessToken
-from idp.oidc.claims import userinfo_claims
+from idp.oidc.claims import person_claims
+from idp.oidc.client import Client
 from idp.oidc.errors import InsufficientScope, InvalidToken
 from idp.oidc.scopes import OPENID
-from idp.values.ids import GrantId
+from idp.values.ids import GrantId, Subject
+from idp.values.issuer import Issuer
+
+TYP: str | None = None
+"""A signed response has no `typ`: strict libraries take that for any JWT, and no token of ours is without one.
+
+So it passes neither as an ID token hint nor as an access token here (RFC 8725 3.11). Elsewhere it is no ID token, since
+it has no `exp` and no `iat`.
+"""
 
 
 def grant_of(token: AccessToken) -> GrantId:
@@ -17,8 +28,16 @@ def grant_of(token: AccessToken) -> GrantId:
     return token.grant
 
 
-def userinfo(token: AccessToken, person: Person) -> dict[str, object]:
-    """The claims of the granted scopes. Raises InvalidToken where the person is not the one that the token names."""
-    if person.sub != token.sub:  # OIDC Core 5.3.2: sub is that of the ID token
+def userinfo(token: AccessToken, sub: Subject, person: Person, requested: Iterable[str]) -> dict[str, object]:
+    """The claims of the granted scopes and those requested one by one; `sub` is what the client calls the person.
+
+    Raises InvalidToken where the person is not the one that the token names.
+    """
+    if sub != token.sub:  # OIDC Core 5.3.2: sub is that of the ID token
         raise InvalidToken("the access token speaks of another person")
-    return userinfo_claims(token.scopes, person)
+    return {"sub": sub, **person_claims(token.scopes, person, requested)}
+
+
+def to_be_signed(members: Mapping[str, object], issuer: Issuer, client: Client) -> dict[str, object]:
+    """The claims of a signed response (OIDC Core 5.3.2): who says it, and to whom."""
+    return {"iss": str(issuer), "aud": client.client_id, **members}

@@ -20,44 +20,44 @@ from idp.values.secrets import CookieValue, Digest
 
 _OPEN = """
 INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
-    created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+    created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at, claims)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
 """
 
 # The person's row is locked, so that a change to that person either is seen here or waits and then ends this grant too.
 _UNCHANGED = """
 FROM users u, policy_version v
-WHERE u.id = $2 AND u.version = $17 AND u.status = 'active' AND v.version = $18 FOR SHARE OF u
+WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19 FOR SHARE OF u
 """
 
 ISSUE = f"""
 WITH opened AS ({_OPEN} {_UNCHANGED} RETURNING id),
-recorded AS ({EVENTS.format(events="$19", when="EXISTS (SELECT FROM opened)")})
+recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM opened)")})
 SELECT id FROM opened
 """
 
 COMPLETE = f"""
 WITH person AS (SELECT u.id {_UNCHANGED}), finished AS (
-    UPDATE interactions i SET finished_at = $11, sealed_response = $20, grant_id = $1, browser = $21,
+    UPDATE interactions i SET finished_at = $11, sealed_response = $21, grant_id = $1, browser = $22,
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
-    FROM person WHERE i.id = $19 AND i.finished_at IS NULL RETURNING i.id
+    FROM person WHERE i.id = $20 AND i.finished_at IS NULL RETURNING i.id
 ), session AS (
     INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
-    SELECT $4, $2, $22, $23, $11, $11, $24 FROM finished WHERE $22::bytea IS NOT NULL
+    SELECT $4, $2, $23, $24, $11, $11, $25 FROM finished WHERE $23::bytea IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET cookie = excluded.cookie, proofs = excluded.proofs, seen_at = excluded.seen_at,
         expires_at = excluded.expires_at
     WHERE s.ended_at IS NULL
 ), known AS (
     INSERT INTO known_browsers (user_id, digest, expires_at)
-    SELECT $2, $25, $26 FROM finished WHERE $22::bytea IS NOT NULL
+    SELECT $2, $26, $27 FROM finished WHERE $23::bytea IS NOT NULL
     ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
 ), ended AS (
-    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $27 AND s.ended_at IS NULL
+    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $28 AND s.ended_at IS NULL
 ), consent AS (
-    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $28, $11 FROM finished WHERE $29
+    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $29, $11 FROM finished WHERE $30
     ON CONFLICT (user_id, client_id) DO UPDATE
     SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes)), given_at = excluded.given_at
-), recorded AS ({EVENTS.format(events="$30", when="EXISTS (SELECT FROM finished)")})
+), recorded AS ({EVENTS.format(events="$31", when="EXISTS (SELECT FROM finished)")})
 {_OPEN} FROM finished RETURNING id
 """
 
@@ -131,7 +131,7 @@ async def complete(
         completion.browser.octets,
         *session,
         completion.other_session,
-        list(grant.scopes),
+        list(cleared.facts.consent.asked),
         completion.consent_given,
         completion.events,
     )
@@ -139,7 +139,7 @@ async def complete(
 
 
 def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> tuple[Any, ...]:
-    """$1 to $18 of both statements."""
+    """$1 to $19 of both statements."""
     request, identity = cleared.facts.purpose.request, cleared.identity
     return (
         grant.id,
@@ -158,6 +158,7 @@ def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> 
         request.redirect_uri_given,
         request.challenge.text if request.challenge else None,
         grant.ends_at,
+        request.claims.stored() if request.claims else None,
         identity.account.version,
         grant.policy_version,
     )

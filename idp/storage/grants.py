@@ -14,16 +14,20 @@ from idp.oidc.grant import CodeFacts, GrantFacts
 from idp.oidc.pkce import Challenge
 from idp.storage.database import Executor, Row
 from idp.storage.events import EVENTS, EncodedEvents
-from idp.storage.people import COLUMNS, GROUPS, person_of
+from idp.storage.people import COLUMNS, DETAILS, GROUPS, person_in, person_of
 from idp.storage.rows import InconsistentRow
 from idp.values.ids import ClientId, GrantId, Subject, UserId
 from idp.values.secrets import Code
 
 GRANT = """
 g.id AS grant_id, g.user_id, g.client_id, g.session_id, g.scopes, g.proofs, g.acr, g.created_at AS opened_at, g.ends_at,
-    g.revoked_at IS NOT NULL AS revoked, s.ended_at IS NULL AND s.expires_at > {at} AS session_alive
+    g.revoked_at IS NOT NULL AS revoked, s.ended_at IS NULL AND s.expires_at > {at} AS session_alive, g.claims,
+    CASE WHEN {details} OR g.claims ? 'id_token' THEN {person} END AS person
 """
-"""What `grant_of` reads, beside `sub` and `status` of the person; `s` is the browser session where it is still kept."""
+"""What `grant_of` reads, beside `sub` and `status` of the person; `s` is the browser session where it is still kept.
+
+`details`: whether the ID token says something of the person even where no claim was requested by itself.
+"""
 
 # The row is locked as it was, so that of twenty who bring the same code one finds it unredeemed. Whoever comes later
 # ends the grant; another client's attempt changes nothing.
@@ -37,7 +41,8 @@ WITH g AS (
         revoked_reason = coalesce(g.revoked_reason, CASE WHEN g.redeemed_at IS NOT NULL THEN 'code_replayed' END)
     FROM g WHERE grants.id = g.id AND g.client_id = $2 AND (g.redeemed_at IS NULL OR g.revoked_at IS NULL)
 )
-SELECT {GRANT.format(at="$3")}, g.redirect_uri, g.redirect_uri_given, g.code_challenge, g.nonce, g.code_expires_at,
+SELECT {GRANT.format(at="$3", details="$4", person=DETAILS)},
+    g.redirect_uri, g.redirect_uri_given, g.code_challenge, g.nonce, g.code_expires_at,
     g.redeemed_at IS NOT NULL AS already_redeemed, u.sub, u.status
 FROM g JOIN users u ON u.id = g.user_id LEFT JOIN browser_sessions s ON s.id = g.session_id
 """
@@ -47,7 +52,8 @@ LIVE = "g.revoked_at IS NULL AND g.ends_at > $2 AND g.user_active AND g.session_
 STANDS = f"SELECT EXISTS (SELECT FROM grant_facts g WHERE g.id = $1 AND {LIVE})"
 
 PERSON = f"""
-SELECT {COLUMNS}, CASE WHEN $3 THEN {GROUPS} END AS groups
+SELECT {COLUMNS}, CASE WHEN $3 OR g.claims -> 'userinfo' ? 'groups' THEN {GROUPS} END AS groups,
+    g.claims -> 'userinfo' AS requested
 FROM grant_facts g JOIN users u ON u.id = g.user_id WHERE g.id = $1 AND {LIVE}
 """
 
@@ -71,12 +77,23 @@ class Owner:
     audit_salt: bytes = field(repr=False)
 
 
-async def burn(executor: Executor, code: Code, client: ClientId, at: datetime) -> CodeFacts | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Whom a token speaks of, and the claims that userinfo tells beside those of the scopes (OIDC Core 5.5)."""
+
+    person: Person
+    requested: tuple[str, ...]
+
+
+async def burn(
+    executor: Executor, code: Code, client: ClientId, at: datetime, *, details: bool = False
+) -> CodeFacts | None:
     """Spend the code and read what it was worth; None where nobody was ever given it.
 
     Presented again by its own client it ends the grant (RFC 6749 4.1.2); attempts of other clients change nothing.
+    `details`: whether the person is read even where no claim was requested by itself.
     """
-    row = await executor.fetchrow(BURN, code.digest().octets, client, at)
+    row = await executor.fetchrow(BURN, code.digest().octets, client, at, details)
     if row is None:
         return None
     return CodeFacts(
@@ -95,10 +112,10 @@ async def stands(executor: Executor, grant: GrantId, at: datetime) -> bool:
     return bool(await executor.fetchval(STANDS, grant, at))
 
 
-async def person(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> Person | None:
+async def told(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> Told | None:
     """Whom the tokens of this grant speak of; None where they no longer count. Groups are read only where asked for."""
     row = await executor.fetchrow(PERSON, grant, at, groups)
-    return None if row is None else person_of(row)
+    return None if row is None else Told(person=person_of(row), requested=tuple(row["requested"] or ()))
 
 
 async def owner(executor: Executor, grant: GrantId) -> Owner | None:
@@ -134,6 +151,8 @@ def grant_of(row: Row, evidence: Evidence) -> GrantFacts:
         user_active=row["status"] == "active",
         session_alive=bool(row["session_alive"]),
         session_ends_at=row["ends_at"],
+        claims_requested=tuple((row["claims"] or {}).get("id_token", ())),
+        person=person_in(row["person"]),
     )
 
 

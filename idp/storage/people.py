@@ -1,7 +1,10 @@
 """People as relying apps and the consent page see them: profile, addresses and the names of their groups."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from idp.directory.person import Person
-from idp.storage.database import Executor, Row
+from idp.storage.database import Executor, Row, Untyped
 from idp.values.ids import Subject, UserId
 
 COLUMNS = """
@@ -12,6 +15,9 @@ u.sub, u.username, u.email, u.email_verified, u.phone_number, u.phone_number_ver
 GROUPS = """
 ARRAY(SELECT n.name FROM group_members m JOIN groups n ON n.id = m.group_id WHERE m.user_id = u.id ORDER BY n.name)
 """
+
+DETAILS = f"(SELECT to_jsonb(p) FROM (SELECT {COLUMNS}, {GROUPS} AS groups FROM users u WHERE u.id = g.user_id) p)"
+"""The person of a grant `g` in one column, for statements that need one only sometimes: `person_in` reads it."""
 
 PERSON = f"SELECT {COLUMNS}, {GROUPS} AS groups FROM users u WHERE u.id = $1"
 
@@ -30,7 +36,14 @@ async def get(executor: Executor, user: UserId) -> Person:
     return person
 
 
-def person_of(row: Row) -> Person:
+def person_in(details: Mapping[str, Untyped] | None) -> Person | None:
+    """The column DETAILS, or NULL in its place."""
+    if details is None:
+        return None
+    return person_of({**details, "updated_at": datetime.fromisoformat(details["updated_at"])})
+
+
+def person_of(row: Row | Mapping[str, Untyped]) -> Person:
     """A row with COLUMNS, and `groups` where groups were asked for."""
     return Person(
         sub=Subject(row["sub"]),

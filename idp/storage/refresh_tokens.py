@@ -13,6 +13,7 @@ from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.database import Executor, Row
 from idp.storage.grants import GRANT, evidence_of, grant_of
+from idp.storage.people import DETAILS
 from idp.storage.rows import InconsistentRow
 from idp.values.ids import ClientId, GrantId
 from idp.values.secrets import Digest, RefreshToken
@@ -32,7 +33,7 @@ WITH touched AS (
         AND g.id = r.grant_id AND g.client_id = $5 AND g.offline AND g.revoked_at IS NULL AND u.status = 'active'
         AND r.idle_until < least($4, g.ends_at) - $6::interval
 )
-SELECT r.idle_until, r.superseded_at, {GRANT.format(at="$2")},
+SELECT r.idle_until, r.superseded_at, {GRANT.format(at="$2", details="$7", person=DETAILS)},
     n.digest AS successor, n.superseded_at IS NOT NULL AS successor_used, a.*
 FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id JOIN accounts a ON a.id = g.user_id
 LEFT JOIN browser_sessions s ON s.id = g.session_id LEFT JOIN refresh_tokens n ON n.digest = ANY ($3)
@@ -58,6 +59,8 @@ class Use:
     """Every token that can follow it: one for each key that may have derived it."""
     idle_until: datetime | None
     """The new idle end of a token that is kept; None where it is to be replaced."""
+    details: bool = False
+    """Whether the person is read even where no claim was requested by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ async def find(executor: Executor, token: RefreshToken, use: Use | None, at: dat
         use.idle_until if use else None,
         use.client if use else None,
         TOUCH_EVERY,
+        use.details if use else False,
     )
     return None if row is None else _found(row)
 

@@ -148,7 +148,7 @@ def _known(scene: Scene, purpose: Authorization, signed_in: SignedIn | None) -> 
         purpose=purpose,
         rules=scene.configuration.rules,
         aliases=scene.configuration.values.acr_aliases,
-        expected=expected_subject(scene.configuration.keyring, issuer, purpose.request),
+        expected=expected_subject(scene.configuration, issuer, purpose, signed_in.account if signed_in else None),
         arrived_at=scene.visit.at,
         session=signed_in.session if signed_in else None,
         account=signed_in.account if signed_in else None,

@@ -84,7 +84,7 @@ def new_grant(scene: Scene, cleared: Cleared[Authorization], code: Code, session
         id=GrantId(ordered_uuid(scene.services.entropy, at)),
         session=session.id,
         code=code.digest(),
-        acr=reached_acr(level, request.acr_values, scene.configuration.values.acr_aliases),
+        acr=reached_acr(level, request.acr_asked, scene.configuration.values.acr_aliases),
         policy_version=scene.configuration.rules.version,
         scopes=request.scopes,
         offline=offline,

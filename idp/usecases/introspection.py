@@ -1,5 +1,7 @@
 """Introspection: whether a token still stands, for the client it was issued to and those it is meant for (RFC 7662)."""
 
+from dataclasses import replace
+
 from idp.oidc import introspection
 from idp.oidc.access_token import AccessToken
 from idp.oidc.client import Client
@@ -10,6 +12,7 @@ from idp.storage import grants, refresh_tokens, revoked_tokens
 from idp.usecases.client_authentication import ClientCall, authenticated_client
 from idp.usecases.presented_tokens import accepted_token
 from idp.usecases.services import Services
+from idp.usecases.subjects import grant_seen_by
 from idp.values.secrets import RefreshToken
 
 
@@ -21,7 +24,10 @@ async def introspected(services: Services, call: ClientCall) -> dict[str, object
         return await _access_token(services, caller, presented, call)
     token = RefreshToken(presented.token.expose())
     found = await refresh_tokens.find(services.database, token, None, call.at)
-    return introspection.of_refresh_token(found.facts if found else None, caller, services.settings.issuer, call.at)
+    facts = found.facts if found else None
+    if facts is not None:
+        facts = replace(facts, grant=grant_seen_by(caller, facts.grant, services.service_keys))
+    return introspection.of_refresh_token(facts, caller, services.settings.issuer, call.at)
 
 
 async def _access_token(

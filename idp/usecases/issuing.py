@@ -9,10 +9,12 @@ from idp.keystore.signing import SigningKey
 from idp.oidc import access_token, id_token
 from idp.oidc.client import Client
 from idp.oidc.grant import GrantFacts
+from idp.oidc.id_token import Beside
 from idp.oidc.scopes import OPENID
 from idp.oidc.token_response import token_response
 from idp.storage.configuration import Configuration
 from idp.usecases.services import Services
+from idp.usecases.subjects import grant_seen_by
 from idp.values.entropy import unguessable
 from idp.values.secrets import RefreshToken
 
@@ -25,7 +27,7 @@ TokenMembers = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuing:
-    """One answer of the token endpoint in the making."""
+    """One answer with tokens in the making. Grants come with the person's own `sub`; tokens have the client's."""
 
     services: Services
     configuration: Configuration
@@ -43,25 +45,38 @@ class Issuing:
         self, grant: GrantFacts, scopes: tuple[str, ...], *, nonce: str | None, refresh_token: RefreshToken | None
     ) -> TokenMembers:
         """A person's tokens; an ID token where `openid` is among the scopes. `scopes` may be fewer than the grant's."""
-        issuer = self.services.settings.issuer
-        claims = access_token.access_token_claims(
-            issuer=issuer, client=self.client, grant=grant, scopes=scopes, jti=self._jti(), at=self.at
-        )
-        signed = self._key.sign(claims, access_token.TYP)
-        identity = self._id_token(grant, signed, nonce) if OPENID in scopes else None
-        return token_response(signed, scopes, id_token=identity, refresh_token=refresh_token)
+        access = self.access_token(grant, scopes)
+        beside = Beside(nonce=nonce, access_token=access)
+        identity = self.id_token(grant, scopes, beside) if OPENID in scopes else None
+        return token_response(access, scopes, id_token=identity, refresh_token=refresh_token)
 
-    def _id_token(self, grant: GrantFacts, access: str, nonce: str | None) -> str:
+    def access_token(self, grant: GrantFacts, scopes: tuple[str, ...]) -> str:
+        """A person's access token, signed: a secret."""
+        claims = access_token.access_token_claims(
+            issuer=self.services.settings.issuer,
+            client=self.client,
+            grant=self._seen(grant),
+            scopes=scopes,
+            jti=self._jti(),
+            at=self.at,
+        )
+        return self._key.sign(claims, access_token.TYP)
+
+    def id_token(self, grant: GrantFacts, scopes: tuple[str, ...], beside: Beside) -> str:
+        """The ID token, signed. What it says of the person is read from `grant.person`."""
         key = self._key
         claims = id_token.id_token_claims(
             issuer=self.services.settings.issuer,
             client_id=self.client.client_id,
-            authentication=grant.authentication,
-            nonce=nonce,
-            token_hash=id_token.at_hash(access, key.alg),
+            authentication=self._seen(grant).authentication,
+            beside=beside.claims(key.alg),
+            about=id_token.about_person(self.client, grant, scopes, beside),
             at=self.at,
         )
         return key.sign(claims, id_token.TYP)
+
+    def _seen(self, grant: GrantFacts) -> GrantFacts:
+        return grant_seen_by(self.client, grant, self.configuration.service_keys)
 
     @property
     def _key(self) -> SigningKey:

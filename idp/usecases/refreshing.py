@@ -23,7 +23,12 @@ async def refresh(issuing: Issuing, request: Refresh, call: ClientCall) -> Token
     database, client = issuing.services.database, request.client
     successors = _successors(issuing, request.token) if client.rotates else {}
     kept_until = None if client.rotates else call.at + REFRESH_IDLE
-    use = Use(client=client.client_id, successors=tuple(successors), idle_until=kept_until)
+    use = Use(
+        client=client.client_id,
+        successors=tuple(successors),
+        idle_until=kept_until,
+        details=client.metadata.claims_in_id_token,
+    )
     found = await refresh_tokens.find(database, request.token, use, call.at)
     decision = _decided(issuing, found, request)
     if isinstance(decision, Rejected):

@@ -127,11 +127,12 @@ def _again(configuration: Configuration, interaction: Interaction, client: Clien
 
 def _known(scene: Scene, opened: Opened, client: Client) -> Known:
     interaction, configuration = opened.interaction, scene.configuration
+    purpose = Authorization(request=interaction.request, client=client)
     return Known(
-        purpose=Authorization(request=interaction.request, client=client),
+        purpose=purpose,
         rules=configuration.rules,
         aliases=configuration.values.acr_aliases,
-        expected=expected_subject(configuration.keyring, scene.services.settings.issuer, interaction.request),
+        expected=expected_subject(configuration, scene.services.settings.issuer, purpose, opened.account),
         arrived_at=interaction.arrived_at,
         session=opened.session,
         account=opened.account,

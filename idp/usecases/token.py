@@ -42,7 +42,10 @@ async def _answer(issuing: Issuing, request: TokenRequest, call: ClientCall) -> 
 async def _exchange(issuing: Issuing, request: CodeExchange, call: ClientCall) -> TokenMembers:
     """RFC 6749 4.1.3: the code is burnt before anything about the request is judged."""
     database = issuing.services.database
-    facts = await grants.burn(database, request.code, request.client.client_id, call.at)
+    client = request.client
+    facts = await grants.burn(
+        database, request.code, client.client_id, call.at, details=client.metadata.claims_in_id_token
+    )
     decision = grant.redeem(facts, request, call.at)
     if isinstance(decision, Rejected):
         await refuse(issuing.services, decision, request, call)

@@ -20,11 +20,26 @@ from idp.login.gathering import Known
 from idp.login.purpose import Authorization
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import AuthMethod, Client
 from idp.policy.account import Account, Exemption
 from idp.policy.requirement import Requirement
 from idp.policy.rules import Rule, Rules
 from idp.values.ids import ClientId, GroupId, SessionId, Subject, UserId
+
+CLAIMS = (
+    None,
+    ClaimsRequest(userinfo=("name", "groups")),
+    ClaimsRequest(id_token=("email",), acr_values=("1fa", "2fa")),
+    ClaimsRequest(acr_values=("2fa", "phr"), acr_essential=True),
+    ClaimsRequest(acr_essential=True),
+    ClaimsRequest(acr_values=("phr",)),
+)
+OUT_OF_REACH = (
+    ClaimsRequest(acr_values=("phr",), acr_essential=True),
+    ClaimsRequest(acr_values=(), acr_essential=True),
+)
+"""Requests that no sign-in can satisfy."""
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -161,6 +176,7 @@ def requests(client: Client) -> SearchStrategy[AuthorizationRequest]:
         prompts=st.one_of(st.just(frozenset[Prompt]()), talking, st.just(frozenset({Prompt.NONE}))),
         max_age=mostly(None, 0, 60, MAX_AGE),
         acr_values=st.sampled_from(acr_values),
+        claims=mostly(*CLAIMS),
     )
 
 
@@ -186,9 +202,12 @@ def answers() -> SearchStrategy[frozenset[Answer]]:
 def knowns(draw: st.DrawFn) -> Known:
     """Anything that can be loaded for one authorization request, and some of what cannot (two people mixed up)."""
     client = draw(clients())
+    request = draw(requests(client))
+    if draw(mostly(False, True)):  # noqa: FBT003 - drawn, not a switch
+        request = replace(request, claims=draw(st.sampled_from(OUT_OF_REACH)))
     users = mostly(ALICE, BOB)
     return Known(
-        purpose=Authorization(request=draw(requests(client)), client=client),
+        purpose=Authorization(request=request, client=client),
         rules=draw(rule_sets()),
         aliases=ALIASES,
         expected=draw(mostly(None, SUBJECTS[ALICE], SUBJECTS[BOB])),
@@ -196,7 +215,14 @@ def knowns(draw: st.DrawFn) -> Known:
         session=draw(st.none() | users.flatmap(evidences).map(session)),
         account=draw(st.one_of(accounts(), accounts(), accounts(BOB), st.none())),
         own=draw(st.just(evidence(Method.PASSWORD, Method.APP_CODE)) | st.none() | users.flatmap(evidences)),
-        consented=draw(mostly(frozenset({"openid", "email", "groups"}), frozenset({"openid"}), frozenset())),
+        consented=draw(
+            mostly(
+                frozenset({"openid", "profile", "email", "groups"}),
+                frozenset({"openid", "email", "groups"}),
+                frozenset({"openid"}),
+                frozenset(),
+            )
+        ),
         answered=draw(answers()),
     )
 
@@ -221,7 +247,7 @@ def finished_knowns(draw: st.DrawFn) -> Known:
             draw(accounts()), active=True, password_change_demanded=None, apps=1, codes_saved=True, codes_left=3
         ),
         own=proved,
-        consented=frozenset(request.scopes),
+        consented=frozenset(request.scopes_told),
         answered=frozenset({Answer.SAME_ACCOUNT, Answer.CONSENT, Answer.RECOVERY_USED}),
     )
 
@@ -256,6 +282,7 @@ def facts() -> SearchStrategy[Facts[str]]:
         Facts,
         purpose=st.just("any purpose"),
         silent=SELDOM,
+        unreachable=mostly(False, True),  # noqa: FBT003 - drawn, not a switch
         choose_account=SELDOM,
         expected=mostly(None, SUBJECTS[ALICE], SUBJECTS[BOB]),
         identity=st.one_of(alice, alice, alice, st.none()),

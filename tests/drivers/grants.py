@@ -19,6 +19,7 @@ from idp.login.next_step import Cleared, next_step
 from idp.login.purpose import Authorization
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client
 from idp.oidc.grant import REFRESH_ABSOLUTE
 from idp.oidc.pkce import Challenge
@@ -103,6 +104,7 @@ class Asked:
     challenge: Challenge | None = CHALLENGE
     acr_values: tuple[str, ...] = ()
     session_hours: int = 24
+    claims: ClaimsRequest | None = None
 
     def request(self, client: Client) -> AuthorizationRequest:
         """As `AuthorizationRequest.parse` would give it."""
@@ -114,6 +116,7 @@ class Asked:
             nonce=self.nonce,
             challenge=self.challenge,
             acr_values=self.acr_values,
+            claims=self.claims,
         )
 
 
@@ -162,6 +165,7 @@ async def _cleared(
     facts = Facts(
         purpose=Authorization(request=asked.request(client), client=client),
         silent=False,
+        unreachable=False,
         choose_account=False,
         expected=None,
         identity=Identity(account=account, evidence=evidence, requirement=needed),

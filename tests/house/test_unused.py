@@ -19,7 +19,6 @@ WAITING = {
     "idp/keystore/audit_sealing.py open_personal": "reading security events",
     "idp/oidc/errors.py ServerError": "the family is whole: metadata and edges spell these codes",
     "idp/oidc/errors.py TemporarilyUnavailable": "as ServerError",
-    "idp/oidc/errors.py UnmetAuthenticationRequirements": "an essential acr in the claims parameter",
 }
 
 

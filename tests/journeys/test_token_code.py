@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idp.authenticators.methods import Method
-from idp.oidc.id_token import at_hash
+from idp.oidc.id_token import half_hash
 from idp.usecases import user_access
 from idp.usecases.clients import Metadata
 from idp.usecases.unit import unit
@@ -34,7 +34,7 @@ async def test_a_code_gives_tokens_that_say_what_was_proved(world: World) -> Non
         "amr": ["pwd", "otp", "mfa"],
         "nonce": "n-0S6_WzA2Mj",
         "sid": str(issued.session),
-        "at_hash": at_hash(tokens["access_token"], "RS256"),
+        "at_hash": half_hash(tokens["access_token"], "RS256"),
     }
     assert header_of(tokens["id_token"])["alg"] == "RS256"
 
@@ -84,13 +84,13 @@ async def test_without_openid_there_is_no_id_token(world: World) -> None:
     assert claims_of(tokens["access_token"])["aud"] == world.issuer
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
 async def test_both_tokens_are_signed_as_the_client_is_registered(world: World, alg: str) -> None:
     """O-51: the client's algorithm is honoured; at_hash follows it (OIDC Core 3.1.3.6)."""
     app = await world.app(metadata=Metadata(id_token_alg=alg))
     tokens = await world.signed_in(app)
     assert header_of(tokens["id_token"])["alg"] == header_of(tokens["access_token"])["alg"] == alg
-    assert claims_of(tokens["id_token"])["at_hash"] == at_hash(tokens["access_token"], alg)
+    assert claims_of(tokens["id_token"])["at_hash"] == half_hash(tokens["access_token"], alg)
 
 
 async def test_the_second_use_of_a_code_revokes_what_the_first_obtained(world: World) -> None:

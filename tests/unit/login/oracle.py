@@ -9,9 +9,28 @@ from idp.authenticators.evidence import Proof
 from idp.authenticators.methods import Level, Method
 from idp.login.gathering import Known
 from idp.login.steps import Answer
-from idp.oidc.authorization_request import Prompt
+from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.policy.account import Account
 from tests.drivers.facts import REFEDS_MFA
+
+WITHIN_REACH = {"1fa", "2fa", REFEDS_MFA}
+SPOKEN_OF = {"name": "profile", "email": "email", "groups": "groups"}
+"""What consent calls the claims that are drawn."""
+
+
+def levels_wanted(request: AuthorizationRequest) -> list[str]:
+    """The levels that will do, by the claims request where it names any, and only those that exist."""
+    values = request.acr_values
+    if request.claims is not None and request.claims.acr_values is not None:
+        values = request.claims.acr_values
+    return [value for value in values if value in WITHIN_REACH]
+
+
+def out_of_reach(request: AuthorizationRequest) -> bool:
+    """Whether the app accepts nothing but levels that do not exist."""
+    claims = request.claims
+    insisted = claims is not None and claims.acr_essential and claims.acr_values is not None
+    return insisted and not levels_wanted(request)
 
 
 def counted(known: Known, account: Account) -> list[Proof]:
@@ -41,7 +60,7 @@ def needs_two(known: Known, account: Account, at: datetime) -> bool:
     client = rules.clients.get(request.client_id)
     if client is not None and client.level == Level.TWO:
         return True
-    wanted = [value for value in request.acr_values if value != "unknown"]
+    wanted = levels_wanted(request)
     if wanted and set(wanted) <= {"2fa", REFEDS_MFA}:
         return True
     if account.exemption is not None and account.exemption.until > at:
@@ -58,6 +77,7 @@ def obstacles(known: Known, at: datetime) -> set[str]:
     if account is None:
         return {"nobody"}
     ways = {
+        "out of reach": out_of_reach(known.purpose.request),
         "inactive": not account.active,
         "somebody else": known.expected not in {None, account.subject},
         "not chosen": _not_chosen(known),
@@ -97,5 +117,7 @@ def _consent(known: Known) -> bool:
         return False
     public = not client.secrets and client.auth_method.value == "none"
     on_the_machine = not request.redirect_uri.startswith("https:")
-    unasked = [scope for scope in request.scopes if scope not in known.consented]
+    single = (*request.claims.userinfo, *request.claims.id_token) if request.claims else ()
+    asked = [*request.scopes, *(SPOKEN_OF[name] for name in single)]
+    unasked = [scope for scope in asked if scope not in known.consented]
     return bool(unasked) or Prompt.CONSENT in request.prompts or (public and on_the_machine)

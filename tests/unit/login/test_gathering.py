@@ -15,6 +15,7 @@ from idp.login.next_step import Ask, Cleared, next_step
 from idp.login.purpose import Authorization
 from idp.login.steps import Answer, ProveFactor, SelectAccount, SignIn, Step
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import AuthMethod, Client
 from idp.policy.account import Exemption
 from idp.policy.rules import Rules
@@ -240,6 +241,35 @@ def test_consent_is_weighed_for_this_request(request_: AuthorizationRequest, *, 
     )
     first = replace(known(request_), purpose=Authorization(request=request_, client=replace(NATIVE, first_party=True)))
     assert gathered(first, AT).consent.first_party
+
+
+def test_consent_covers_the_claims_requested_one_by_one() -> None:
+    """OIDC Core 5.5: by the scope that would bring them, which is not granted by it."""
+    single = replace(REQUEST, claims=ClaimsRequest(userinfo=("groups", "email"), id_token=("name",)))
+    assert gathered(known(single), AT).consent.asked == ("openid", "email", "groups", "profile")
+    assert single.scopes == ("openid", "email")
+
+
+@pytest.mark.parametrize(
+    ("claims", "level", "unreachable"),
+    [
+        (ClaimsRequest(acr_values=("2fa",)), Level.TWO, False),
+        (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), Level.ONE, False),
+        (ClaimsRequest(acr_values=(REFEDS_MFA, "phr"), acr_essential=True), Level.TWO, False),
+        (ClaimsRequest(acr_values=("phr",), acr_essential=True), Level.ONE, True),
+        (ClaimsRequest(acr_values=(), acr_essential=True), Level.ONE, True),
+        (ClaimsRequest(acr_values=("phr",)), Level.ONE, False),
+        (ClaimsRequest(acr_essential=True), Level.TWO, False),  # any level: that of acr_values stays
+        (ClaimsRequest(), Level.TWO, False),
+    ],
+)
+def test_a_requested_acr_goes_before_acr_values(claims: ClaimsRequest, level: Level, *, unreachable: bool) -> None:
+    """A-12, OIDC Core 5.5.1.1: the lowest of the values; essential, and none of them known, is out of reach."""
+    request = replace(REQUEST, claims=claims, acr_values=("2fa",))
+    nobody_enrolled = replace(drawn.account(), apps=0)
+    facts = gathered(replace(known(request, own=both(AT)), account=nobody_enrolled), AT)
+    assert facts.identity is not None
+    assert (facts.identity.requirement.level, facts.unreachable) == (level, unreachable)
 
 
 @given(drawn.knowns())

@@ -26,6 +26,7 @@ from idp.login.steps import (
     Step,
 )
 from idp.oidc.authorization_request import Prompt
+from idp.oidc.claims_request import ClaimsRequest
 from idp.policy.account import Account, ChangeDemanded
 from idp.policy.requirement import Requirement
 from tests.drivers import facts as drawn
@@ -52,6 +53,7 @@ def alice(account: Account | None = None, proved: Evidence = BOTH, requirement: 
     return Facts(
         purpose="sign in",
         silent=False,
+        unreachable=False,
         choose_account=False,
         expected=None,
         identity=identity,
@@ -234,6 +236,24 @@ def test_more_consent_than_is_asked_for_will_do() -> None:
     assert isinstance(next_step(replace(alice(), consent=consent)), Cleared)
 
 
+# ── out of reach ─────────────────────────────────────────────────────────────────────────────────
+
+
+@given(drawn.facts())
+def test_a_level_that_is_essential_and_out_of_reach_is_refused_before_anything_is_asked(facts: Facts[str]) -> None:
+    """A-05, A-12, OIDC Core 5.5.1.1: whoever is there, and whatever they proved."""
+    step = next_step(replace(facts, unreachable=True))
+    assert isinstance(step, Refuse)
+    assert step.error.code == "unmet_authentication_requirements"
+
+
+def test_cleared_is_not_built_for_a_level_out_of_reach() -> None:
+    facts = alice()
+    assert facts.identity is not None
+    with pytest.raises(NotCleared, match=r"^the level that is essential is out of reach$"):
+        Cleared(facts=replace(facts, unreachable=True), identity=facts.identity)
+
+
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────
 
 LOST = replace(alice(), proved_here=frozenset({Method.RECOVERY_CODE}))
@@ -262,10 +282,10 @@ def test_where_no_page_may_be_shown_the_error_says_which_one_was_needed(
 
 @given(drawn.facts())
 def test_silence_asks_nothing_and_speech_refuses_nothing(facts: Facts[str]) -> None:
-    """A-14: never a page; and the same facts are cleared either way."""
+    """A-14: never a page; and the same facts are cleared either way. Only what is out of reach is refused aloud."""
     silent, speaking = next_step(replace(facts, silent=True)), next_step(replace(facts, silent=False))
     assert not isinstance(silent, Ask)
-    assert not isinstance(speaking, Refuse)
+    assert isinstance(speaking, Refuse) == facts.unreachable
     assert isinstance(silent, Cleared) == isinstance(speaking, Cleared)
 
 
@@ -278,6 +298,7 @@ def test_nothing_is_cleared_that_is_not_proved_saved_and_allowed(facts: Facts[st
     cleared = next_step(facts)
     if not isinstance(cleared, Cleared):
         return
+    assert not facts.unreachable
     identity = cleared.identity
     since = identity.requirement.fresh_since
     fresh = {each.method for each in identity.evidence.proofs if since is None or each.at >= since}
@@ -377,6 +398,11 @@ def _prompted(known: Known, *prompts: Prompt, answered: frozenset[Answer]) -> Kn
     return replace(known, purpose=replace(known.purpose, request=request), answered=answered)
 
 
+def _asking(known: Known, claims: ClaimsRequest) -> Known:
+    request = replace(known.purpose.request, claims=claims)
+    return replace(known, purpose=replace(known.purpose, request=request))
+
+
 def _without(known: Known, *methods: Method) -> Known:
     own = Evidence.of(ALICE, (each for each in known.own.proofs if each.method not in methods)) if known.own else None
     return replace(known, own=own, session=None)
@@ -408,6 +434,10 @@ SPOILT: dict[str, tuple[Callable[[Known], Known], Step]] = {
         lambda known: replace(known, answered=known.answered - {Answer.RECOVERY_USED}),
         ReplaceApp(codes_left=3),
     ),
+    "out of reach": (
+        lambda known: _asking(known, drawn.OUT_OF_REACH[0]),
+        SignIn(again=False),  # refused instead
+    ),
     "consent": (
         lambda known: _prompted(known, Prompt.CONSENT, answered=frozenset({Answer.RECOVERY_USED})),
         Consent(scopes=("openid", "email")),
@@ -426,9 +456,11 @@ def test_each_obstacle_alone_is_enough(obstacle: str, data: st.DataObject) -> No
         return  # this request or person does not mind
     found = next_step(gathered(spoilt, AT))
     if isinstance(found, Ask) and isinstance(found.step, Consent):
-        assert found.step.scopes == spoilt.purpose.request.scopes
+        assert found.step.scopes == spoilt.purpose.request.scopes_told
     else:
-        assert isinstance(found, Refuse) or found == Ask(step=step)
+        assert (found == Ask(step=step)) if isinstance(found, Ask) else isinstance(found, Refuse)
+    if obstacle == "out of reach":
+        assert isinstance(found, Refuse)
 
 
 @given(drawn.finished_knowns(), st.sampled_from(Method))

@@ -16,6 +16,7 @@ from idp.oidc.authorization_request import (
     client_id_of,
     redirect_of,
 )
+from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client, Untrusted, UntrustedRedirect
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import OAuthError
@@ -118,6 +119,7 @@ def test_a_full_request_is_read_whole() -> None:
         login_hint="alice",
         id_token_hint="a.b.c",
         acr_values=("phr", "2fa"),
+        claims=ClaimsRequest(userinfo=("name",)),
     )
     assert not request.silent
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from authlib.oidc.core import UserInfo
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.directory.person import ADDRESS_PARTS, PROFILE_TEXTS, Person
-from idp.oidc.claims import SCOPE_CLAIMS, claims_supported, person_claims, userinfo_claims
+from idp.oidc.claims import CLAIM_SCOPE, SCOPE_CLAIMS, claims_supported, person_claims
 from idp.oidc.scopes import PERSON_SCOPES
 from tests.unit.oidc.samples import AUTHENTICATION
 
@@ -37,15 +39,15 @@ def test_scopes_bring_the_claims_that_authlib_knows() -> None:
 
 def test_a_full_person_has_all_standard_claims() -> None:
     """OpenID conformance: fourteen profile claims, e-mail, phone and address."""
-    claims = userinfo_claims(PERSON_SCOPES, FULL)
-    assert set(claims) == {name for names in SCOPE_CLAIMS.values() for name in names}
+    claims = person_claims(PERSON_SCOPES, FULL)
+    assert set(claims) == set(CLAIM_SCOPE) == {name for names in SCOPE_CLAIMS.values() for name in names} - {"sub"}
     assert set(claims) <= set(UserInfo.REGISTERED_CLAIMS) | {"groups"}
     assert len(SCOPE_CLAIMS["profile"]) == 14
 
 
 def test_each_claim_has_its_own_json_type() -> None:
     """OIDC Core 5.1."""
-    claims = userinfo_claims(PERSON_SCOPES, FULL)
+    claims = person_claims(PERSON_SCOPES, FULL)
     assert (claims["email_verified"], claims["phone_number_verified"]) == (True, False)
     assert claims["updated_at"] == 1782864000
     assert claims["groups"] == ["ops", "staff"]
@@ -55,11 +57,7 @@ def test_each_claim_has_its_own_json_type() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     """OIDC Core 5.3.2: never null, never empty; groups are a list even with none."""
-    assert userinfo_claims(PERSON_SCOPES, BARE) == {
-        "sub": BARE.sub,
-        "preferred_username": "alice",
-        "groups": [],
-    }
+    assert person_claims(PERSON_SCOPES, BARE) == {"preferred_username": "alice", "groups": []}
 
 
 def test_empty_texts_count_as_unknown() -> None:
@@ -78,11 +76,17 @@ def test_keys_that_are_no_claims_do_not_leave() -> None:
 
 def test_only_granted_scopes_reveal_anything() -> None:
     """O-44."""
-    assert userinfo_claims(("openid",), FULL) == {"sub": FULL.sub}
     assert person_claims(("openid", "offline_access", "jobs.read"), FULL) == {}
     assert set(person_claims(("email",), FULL)) == {"email", "email_verified"}
     assert set(person_claims(("phone",), FULL)) == {"phone_number", "phone_number_verified"}
     assert set(person_claims(("groups",), FULL)) == {"groups"}
+
+
+@given(st.sets(st.sampled_from((*PERSON_SCOPES, "jobs.read"))), st.sets(st.sampled_from((*CLAIM_SCOPE, "sub", "x"))))
+def test_nothing_is_told_but_what_was_asked_for(scopes: set[str], requested: set[str]) -> None:
+    """OIDC Core 5.4, 5.5: whatever the combination, and all of it."""
+    names = {name for scope in scopes for name in SCOPE_CLAIMS.get(scope, ())} | requested
+    assert set(person_claims(scopes, FULL, requested)) == names & set(CLAIM_SCOPE)
 
 
 def test_an_unverified_email_says_so() -> None:

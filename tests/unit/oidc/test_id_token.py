@@ -8,9 +8,13 @@ from authlib.oidc.core import CodeIDToken
 from authlib.oidc.core.util import create_half_hash
 from joserfc.errors import InvalidClaimError
 
-from idp.oidc.id_token import TYP, at_hash, id_token_claims
+from idp.directory.person import Person
+from idp.oidc.client import Client
+from idp.oidc.client_metadata import ClientMetadata
+from idp.oidc.id_token import TYP, Beside, about_person, half_hash, id_token_claims
 from idp.oidc.id_token_hint import VerifiedHint, verified_hint
-from tests.unit.oidc.samples import AUTHENTICATION, ISSUER, NOW, WEB
+from idp.values.secrets import Code
+from tests.unit.oidc.samples import AUTHENTICATION, GRANT, ISSUER, NOW, WEB
 
 TOKEN = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
 
@@ -21,8 +25,8 @@ def claims(**changes: object) -> dict[str, object]:
         issuer=ISSUER,
         client_id=WEB.client_id,
         authentication=AUTHENTICATION,
-        nonce="n-0S6",
-        token_hash=at_hash(TOKEN, "RS256"),
+        beside=Beside(nonce="n-0S6", access_token=TOKEN).claims("RS256"),
+        about={},
         at=NOW,
     )
     return made | changes
@@ -52,11 +56,11 @@ def test_what_there_is_not_is_left_out() -> None:
         issuer=ISSUER,
         client_id=WEB.client_id,
         authentication=replace(AUTHENTICATION, sid=None),
-        nonce=None,
-        token_hash=None,
+        beside=Beside(nonce=None).claims("RS256"),
+        about={},
         at=NOW,
     )
-    assert not {"nonce", "sid", "at_hash"} & set(bare)
+    assert not {"nonce", "sid", "at_hash", "c_hash"} & set(bare)
 
 
 def test_a_refreshed_token_keeps_the_sign_in_and_has_a_new_iat() -> None:
@@ -65,8 +69,8 @@ def test_a_refreshed_token_keeps_the_sign_in_and_has_a_new_iat() -> None:
         issuer=ISSUER,
         client_id=WEB.client_id,
         authentication=AUTHENTICATION,
-        nonce=None,
-        token_hash=None,
+        beside=Beside(nonce=None).claims("RS256"),
+        about={},
         at=NOW + timedelta(hours=1),
     )
     kept = ("iss", "sub", "aud", "auth_time", "acr", "amr", "sid")
@@ -75,9 +79,62 @@ def test_a_refreshed_token_keeps_the_sign_in_and_has_a_new_iat() -> None:
 
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "ES384", "PS512", "EdDSA"])
-def test_at_hash_is_the_left_half(alg: str) -> None:
-    """OIDC Core 3.1.3.6; Authlib's as a second opinion."""
-    assert at_hash(TOKEN, alg).encode() == create_half_hash(TOKEN, alg)
+def test_at_hash_and_c_hash_are_the_left_half(alg: str) -> None:
+    """OIDC Core 3.1.3.6, 3.3.2.11; Authlib's as a second opinion."""
+    assert half_hash(TOKEN, alg).encode() == create_half_hash(TOKEN, alg)
+    code = Code("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk")
+    assert Beside(nonce=None, access_token=TOKEN, code=code).claims(alg) == {
+        "at_hash": create_half_hash(TOKEN, alg).decode(),
+        "c_hash": create_half_hash(code.expose(), alg).decode(),
+    }
+
+
+ALICE = Person(sub=AUTHENTICATION.sub, preferred_username="alice", profile={"name": "Alice"}, email="alice@example.org")
+TOLD = replace(GRANT, person=ALICE)
+WITH_TOKEN = Beside(nonce=None, access_token=TOKEN)
+WITH_CODE = Beside(nonce=None, code=Code("a-code"))
+ALONE = Beside(nonce=None)
+READS_NOTHING_ELSE = replace(WEB, metadata=ClientMetadata(claims_in_id_token=True))
+EMAIL = {"email": "alice@example.org", "email_verified": False}
+
+
+@pytest.mark.parametrize(
+    ("client", "beside", "told"),
+    [
+        (WEB, WITH_TOKEN, {}),
+        (WEB, WITH_CODE, {}),
+        (WEB, ALONE, EMAIL),
+        (READS_NOTHING_ELSE, WITH_TOKEN, EMAIL),
+        (READS_NOTHING_ELSE, WITH_CODE, EMAIL),
+    ],
+    ids=["userinfo can be read", "a token will come", "nothing else comes", "switched on", "switched on, with a code"],
+)
+def test_the_scopes_claims_stand_in_it_where_userinfo_is_out_of_reach(
+    client: Client, beside: Beside, told: dict[str, object]
+) -> None:
+    """OIDC Core 5.4, docs/architecture.md; OpenID conformance: otherwise no claim that nobody asked for."""
+    assert about_person(client, TOLD, GRANT.scopes, beside) == told
+    named = about_person(client, replace(TOLD, claims_requested=("name",)), GRANT.scopes, beside)
+    assert named == told | {"name": "Alice"}
+
+
+def test_of_a_person_who_was_not_read_nothing_is_said() -> None:
+    assert about_person(READS_NOTHING_ELSE, GRANT, GRANT.scopes, WITH_TOKEN) == {}
+
+
+def test_a_claim_about_the_person_never_replaces_one_about_the_sign_in() -> None:
+    made = id_token_claims(
+        issuer=ISSUER,
+        client_id=WEB.client_id,
+        authentication=AUTHENTICATION,
+        beside={"nonce": "n-0S6"},
+        about=dict.fromkeys((*claims(), "email"), "forged"),
+        at=NOW,
+    )
+    assert made == {name: value for name, value in claims().items() if name != "at_hash"} | {
+        "at_hash": "forged",  # there is none to replace
+        "email": "forged",
+    }
 
 
 def test_authlib_takes_the_token() -> None:

@@ -15,7 +15,7 @@ from idp.oidc.introspection import INACTIVE, caller, may_see, of_access_token, o
 from idp.oidc.parameters import Parameters
 from idp.oidc.presented_token import PresentedToken
 from idp.oidc.revocation import require_own
-from idp.oidc.userinfo import grant_of, userinfo
+from idp.oidc.userinfo import grant_of, to_be_signed, userinfo
 from idp.values.ids import ClientId, Subject
 from tests.unit.oidc.samples import (
     AUTHENTICATION,
@@ -147,7 +147,24 @@ ALICE = Person(sub=AUTHENTICATION.sub, preferred_username="alice", email="alice@
 def test_userinfo_tells_what_the_scopes_reveal() -> None:
     """OIDC Core 5.3.2, O-44."""
     assert grant_of(token()) == GRANT.grant
-    assert userinfo(token(), ALICE) == {"sub": ALICE.sub, "email": "alice@example.org", "email_verified": True}
+    told = {"sub": ALICE.sub, "email": "alice@example.org", "email_verified": True}
+    assert userinfo(token(), ALICE.sub, ALICE, ()) == told
+    assert userinfo(token(), ALICE.sub, ALICE, ("groups",)) == told | {"groups": []}
+
+
+def test_a_pairwise_client_is_told_its_own_sub() -> None:
+    """OIDC Core 5.3.2, 8.1: never the person's public one."""
+    seen = replace(token(), sub="pairwise")
+    assert userinfo(seen, Subject("pairwise"), ALICE, ())["sub"] == "pairwise"
+
+
+def test_a_signed_response_says_who_speaks_to_whom() -> None:
+    """OIDC Core 5.3.2: iss and aud; nothing that would make an ID token of it."""
+    assert to_be_signed({"sub": ALICE.sub}, ISSUER, WEB) == {
+        "iss": "https://id.example.org",
+        "aud": "wiki",
+        "sub": ALICE.sub,
+    }
 
 
 def test_userinfo_needs_openid() -> None:
@@ -167,7 +184,7 @@ def test_userinfo_needs_a_person() -> None:
 def test_userinfo_is_of_the_person_in_the_token() -> None:
     """OIDC Core 5.3.2: sub is that of the ID token."""
     with pytest.raises(InvalidToken, match="another person"):
-        userinfo(token(), replace(ALICE, sub=Subject("bob")))
+        userinfo(token(), Subject("bob"), ALICE, ())
 
 
 def test_browser_apps_may_call_from_the_origins_of_public_clients() -> None:

@@ -52,7 +52,7 @@ def test_clients_of_one_sector_share_it_and_others_do_not() -> None:
     mobile = pairwise("mobile", "https://shop.example/mobile")
     named = pairwise("tv", "https://tv.example/cb", "https://tv.test/cb", sector="https://SHOP.example/sector.json")
     blog = pairwise("blog", "https://blog.example/cb")
-    seen = {client.client_id: subject_for(client, ALICE, mac) for client in (SHOP, mobile, named, blog)}
+    seen = {str(client.client_id): subject_for(client, ALICE, mac) for client in (SHOP, mobile, named, blog)}
     assert seen["shop"] == seen["mobile"] == seen["tv"] != seen["blog"]
 
 

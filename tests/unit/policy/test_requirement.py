@@ -82,6 +82,7 @@ def test_a_password_alone_opens_only_what_no_place_requires_more_for(
         Facts(
             purpose=None,
             silent=False,
+            unreachable=False,
             choose_account=False,
             expected=None,
             identity=identity,
