@@ -1,4 +1,4 @@
-"""The claims of a logout token (Back-Channel Logout 1.0 2.4), unsigned: what an app is told when a session has ended."""
+"""The claims of a logout token, unsigned: an app is told that a session has ended (Back-Channel Logout 1.0 2.4)."""
 
 from datetime import datetime, timedelta
 

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.oidc.client import Client
 from idp.oidc.logout import LogoutRequest
 from idp.oidc.parameters import Parameters
 from idp.usecases.form_tokens import form_token, token_fits
@@ -91,19 +90,26 @@ def _asking(services: Services, parameters: Parameters, outcome: AskFirst) -> Lo
 def _signed_out(services: Services, request: Request, outcome: SignedOutNow) -> Response:
     issuer = services.settings.issuer
     if outcome.redirect is None or outcome.client is None:
-        response = _told(services, request, outcome.client)
-    elif request.method == "GET":
+        response = _told(services, request, outcome)
+    elif request.method == "GET" and not outcome.frames:
         response = responses.see_other(outcome.redirect)
     else:
         shell = Shell(brand=bare_shell(services).brand, app=app(outcome.client, outcome.redirect), root=issuer.path)
-        response = responses.page(ReturningPage(shell=shell, target=outcome.redirect))
+        response = responses.framing(ReturningPage(shell=shell, target=outcome.redirect, frames=outcome.frames))
     cookies.clear(response, issuer, "session")
     return with_cookies(services, response, outcome.cookies)
 
 
-def _told(services: Services, request: Request, client: Client | None) -> Response:
-    """Our own page. After a POST behind a redirect, so that a refresh posts nothing; GET then has nothing to ask."""
+def _told(services: Services, request: Request, outcome: SignedOutNow) -> Response:
+    """Our own page. After a POST behind a redirect, so that a refresh posts nothing; GET then has nothing to ask.
+
+    Where there are frames to load first, the page itself goes there.
+    """
+    shell = bare_shell(services, outcome.client)
     if request.method == "GET":
-        return responses.page(SignedOutPage(shell=bare_shell(services, client)))
-    query = f"?{urlencode({'client_id': client.client_id})}" if client else ""
-    return responses.see_other(services.settings.issuer.url(f"/logout{query}"))
+        return responses.framing(SignedOutPage(shell=shell, frames=outcome.frames))
+    query = f"?{urlencode({'client_id': outcome.client.client_id})}" if outcome.client else ""
+    same = services.settings.issuer.url(f"/logout{query}")
+    if not outcome.frames:
+        return responses.see_other(same)
+    return responses.framing(SignedOutPage(shell=shell, frames=outcome.frames, same_by_get=same))

@@ -38,8 +38,13 @@ END = f"""
 WITH ended AS (
     UPDATE browser_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
 ), recorded AS ({EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")})
-SELECT EXISTS (SELECT FROM ended)
+SELECT ARRAY(
+    SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' FROM grants g JOIN clients c ON c.client_id = g.client_id
+    WHERE g.session_id = $1 AND c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
+    ORDER BY 1
+)
 """
+"""Whoever wants to be told by back channel is told by a trigger (migration 7); by front channel the browser tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +67,12 @@ async def signed_in(
     return SignedIn(session=session, account=account, consented=consented_of(row)) if account and session else None
 
 
-async def end(executor: Executor, session: SessionId, at: datetime, events: EncodedEvents) -> bool:
-    """End a session now; its grants without offline_access end with it. False where it had ended already."""
-    return bool(await executor.fetchval(END, session, at, events))
+async def end(executor: Executor, session: SessionId, at: datetime, events: EncodedEvents) -> tuple[str, ...]:
+    """End a session now; its grants without offline_access end with it.
+
+    Returns each frontchannel_logout_uri of the apps that it signed in to.
+    """
+    return tuple(await executor.fetchval(END, session, at, events))
 
 
 def session_of(row: Record) -> BrowserSession | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from idp.audit.event import SecurityEvent
 from idp.audit.sign_in import SignedOut
 from idp.oidc.client import Client
+from idp.oidc.frontchannel_logout import Frame, frames
 from idp.oidc.id_token_hint import VerifiedHint
 from idp.oidc.logout import Confirm, LogoutRequest, SignOut, decide
 from idp.storage import sessions
@@ -34,6 +35,8 @@ class SignedOutNow:
 
     redirect: str | None
     client: Client | None
+    frames: tuple[Frame, ...]
+    """What the browser is to load so that apps hear of it."""
     cookies: NewCookies
 
 
@@ -56,10 +59,12 @@ async def sign_out(
                 client=client, browser=browser, cookies=NewCookies(browser=None if visit.browser else browser)
             )
         case Confirm(redirect=redirect) | SignOut(redirect=redirect):
-            if signed_in is not None:
-                await _end(services, signed_in, visit, by_app=isinstance(decision, SignOut))
+            by_app = isinstance(decision, SignOut)
+            told = await _end(services, signed_in, visit, by_app=by_app) if signed_in else ()
             browser_after = CookieValue.generate(services.entropy) if visit.session else None
-            return SignedOutNow(redirect=redirect, client=client, cookies=NewCookies(browser=browser_after))
+            return SignedOutNow(
+                redirect=redirect, client=client, frames=told, cookies=NewCookies(browser=browser_after)
+            )
 
 
 async def asked_by(services: Services, request: LogoutRequest) -> Client | None:
@@ -73,7 +78,7 @@ async def _hint(services: Services, request: LogoutRequest) -> VerifiedHint | No
     return hint_of(keyring, services.settings.issuer, request.id_token_hint)
 
 
-async def _end(services: Services, signed_in: SignedIn, visit: Visit, *, by_app: bool) -> None:
+async def _end(services: Services, signed_in: SignedIn, visit: Visit, *, by_app: bool) -> tuple[Frame, ...]:
     account = signed_in.account
     envelope = SecurityEvent(
         event=SignedOut(by="relying_party" if by_app else "person"),
@@ -84,4 +89,6 @@ async def _end(services: Services, signed_in: SignedIn, visit: Visit, *, by_app:
         session=signed_in.session.id,
     )
     events = [sealed(services, envelope, account.audit_salt)]
-    await sessions.end(services.database, signed_in.session.id, visit.at, events)
+    session = signed_in.session.id
+    registered = await sessions.end(services.database, session, visit.at, events)
+    return frames(registered, services.settings.issuer, session)

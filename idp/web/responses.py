@@ -8,7 +8,7 @@ from hashlib import sha256
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from idp.web.templates import render
-from idp.web.views import PostingPage, RecoveryCodesPage, View
+from idp.web.views import PostingPage, RecoveryCodesPage, ReturningPage, SignedOutPage, View
 from idp.words import downloads
 
 CONTENT_SECURITY_POLICY = (
@@ -43,6 +43,14 @@ def page(view: View, status: int | None = None, headers: Mapping[str, str] | Non
 def posting(view: PostingPage) -> HTMLResponse:
     """The authorization response as a form (OAuth 2.0 Form Post Response Mode 2)."""
     return page(view, headers={"Content-Security-Policy": POSTING_POLICY})
+
+
+def framing(view: ReturningPage | SignedOutPage) -> HTMLResponse:
+    """A page after a sign-out; it may frame the origins of its own frames and nothing else."""
+    if not view.frames:
+        return page(view)
+    origins = " ".join(sorted({frame.origin for frame in view.frames}))
+    return page(view, headers={"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src {origins}"})
 
 
 def see_other(url: str) -> RedirectResponse:

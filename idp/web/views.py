@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from idp.authenticators.recovery_code import LOW
+from idp.oidc.frontchannel_logout import Frame
 from idp.web.shell import Link, Shell
 from idp.words import times
 
@@ -170,6 +171,8 @@ class ReturningPage(View):
 
     target: str = field(repr=False)
     """The whole response URL; holds the code, so it does not print."""
+    frames: tuple[Frame, ...] = ()
+    """After a sign-out. A refresh is due once everything has loaded, so they are waited for."""
 
     def __post_init__(self) -> None:
         """Refuses schemes that run or read something here; registration refused them before."""
@@ -220,6 +223,10 @@ class SignedOutPage(View):
 
     template: ClassVar[str] = "signed_out"
     step: ClassVar[str] = "signed-out"
+
+    frames: tuple[Frame, ...] = ()
+    same_by_get: str | None = None
+    """Where the answer to a POST goes once the frames have loaded, so that a refresh posts nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,10 @@
     tick();
   }
 
+  // Frames tell apps of a sign-out, and the refresh waits until all have loaded; one that hangs is not waited for.
+  const FRAMES_MS = 5000;
+  for (const { dataset } of all("[data-onward]")) setTimeout(() => location.replace(dataset.onward), FRAMES_MS);
+
   // A sign-in in one tab lets the others go on, each to its own app; never while something is being typed.
   if ("BroadcastChannel" in window) {
     const channel = new BroadcastChannel("signed-in");
