@@ -12,6 +12,8 @@ ALTER TABLE clients DROP CONSTRAINT clients_grant_types_check;
 ALTER TABLE clients
     ADD CHECK (grant_types <@ ARRAY['authorization_code', 'implicit', 'refresh_token', 'client_credentials']);
 
+UPDATE clients SET metadata = '{"response_types": []}' WHERE NOT 'authorization_code' = ANY (grant_types);
+
 -- A client that signs with its secret (client_secret_jwt) needs it in a form that can be read again.
 ALTER TABLE client_secrets ADD sealed_secret bytea;
 

@@ -4,13 +4,14 @@ Owns which events there are, their stable names, and which of their fields are p
 the use cases. A field is either a fact that may be read by every auditor (`details`) or personal (`personal`): names,
 addresses and what people typed, which are sealed under the person's own key.
 
-| module    | events of                                                                          |
-|-----------|------------------------------------------------------------------------------------|
-| event     | what every event is, and the envelope around it: when, who, from where, about whom |
-| sign_in   | people: passwords, second factors, recovery codes, consent, sessions               |
-| guards    | throttling, source limits, CSRF                                                    |
-| protocol  | clients: authentication, refused requests, replays, revocation, told logouts       |
-| directory | changes of users and groups by somebody else                                       |
-| service   | changes of clients, policy, configuration and keys                                 |
-| catalogue | all of them, as one closed union                                                   |
+| module       | events of                                                                          |
+|--------------|------------------------------------------------------------------------------------|
+| event        | what every event is, and the envelope around it: when, who, from where, about whom |
+| sign_in      | people: passwords, second factors, recovery codes, consent, sessions               |
+| guards       | throttling, source limits, CSRF                                                    |
+| protocol     | clients: authentication, refused requests, replays, revocation, told logouts       |
+| registration | clients that register themselves, and the tokens that let them                     |
+| directory    | changes of users and groups by somebody else                                       |
+| service      | changes of clients, policy, configuration and keys                                 |
+| catalogue    | all of them, as one closed union                                                   |
 """

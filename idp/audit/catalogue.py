@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from idp.audit import directory, guards, protocol, service, sign_in
+from idp.audit import directory, guards, protocol, registration, service, sign_in
 from idp.audit.event import Event
 
 AnyEvent = (
@@ -37,6 +37,11 @@ AnyEvent = (
     | protocol.LogoutDelivered
     | protocol.LogoutUndelivered
     | protocol.LogoutGivenUp
+    | registration.ClientRegistered
+    | registration.ClientDeleted
+    | registration.RegistrationRefused
+    | registration.InitialAccessTokenMade
+    | registration.InitialAccessTokenRevoked
     | directory.UserCreated
     | directory.UserChanged
     | directory.EmailVouchedFor

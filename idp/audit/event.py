@@ -17,7 +17,7 @@ PERSONAL: Mapping[str, bool] = {"personal": True}
 _LONGEST = 300
 """Of a personal text: enough to recognise it, too little to fill the table with."""
 
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def _json(value: object) -> Json:
     match value:
         case Enum():
             return _json(value.value)
-        case None | bool() | str() | int():
+        case None | bool() | str() | int() | float():
             return value
         case datetime():
             return value.isoformat()

@@ -11,7 +11,9 @@ from idp.commands.output import Json, facts, table, tell
 from idp.commands.spread import spread
 from idp.oidc.client import AuthMethod, Client
 from idp.usecases import clients
+from idp.usecases.client_description import described
 from idp.usecases.clients import Kind, Metadata, Registered
+from idp.values.secrets import ClientSecret
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -103,8 +105,10 @@ def set_(client_id: Id, said: Said, *, as_json: Json = False) -> None:
     """Change what is said; an option that may be repeated replaces the whole list ("" empties it)."""
     metadata = said.metadata()
     changed = change(lambda unit: clients.change(unit, client_id, metadata))
-    text = f"Changed {client_id}.\n{facts(changed.items())}" if changed else "Nothing differs; nothing was changed."
-    tell({"client_id": client_id, "changed": dict(changed)}, lambda: text, as_json=as_json)
+    differs, secret = changed.differs, _secret(changed.secret)
+    text = f"Changed {client_id}.\n{facts([*differs.items(), *secret.items()])}{_warning(changed.secret)}"
+    document = {"client_id": client_id, "changed": dict(differs), **secret}
+    tell(document, lambda: text if differs else "Nothing differs; nothing was changed.", as_json=as_json)
 
 
 @app.command()
@@ -140,15 +144,21 @@ def _set_active(client_id: str, *, active: bool, as_json: bool) -> None:
 
 
 def _tell_secret(made: Registered, text: str, *, as_json: bool) -> None:
-    """The one moment at which a secret is seen."""
-    secret = {"client_secret": made.secret.expose()} if made.secret else {}
-    document = {"client_id": made.client.client_id, **secret, **clients.metadata(made.client)}
-    warning = "\nKeep the secret now: it is not shown again." if secret else ""
-    tell(document, lambda: f"{text}\n\n{facts(document.items())}\n{warning}", as_json=as_json)
+    document = {"client_id": made.client.client_id, **_secret(made.secret), **described(made.client)}
+    tell(document, lambda: f"{text}\n\n{facts(document.items())}\n{_warning(made.secret)}", as_json=as_json)
+
+
+def _secret(secret: ClientSecret | None) -> Mapping[str, object]:
+    """The one moment at which it is seen."""
+    return {"client_secret": secret.expose()} if secret else {}
+
+
+def _warning(secret: ClientSecret | None) -> str:
+    return "\nKeep the secret now: it is not shown again." if secret else ""
 
 
 def _document(client: Client) -> Mapping[str, object]:
-    return {"client_id": client.client_id, "kind": client.kind, "status": _status(client), **clients.metadata(client)}
+    return {"client_id": client.client_id, "kind": client.kind, "status": _status(client), **described(client)}
 
 
 def _status(client: Client) -> str:

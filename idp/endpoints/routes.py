@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from idp.endpoints import discovery, health, introspect, jwks, metrics, revoke, token, userinfo
+from idp.endpoints import discovery, health, introspect, jwks, metrics, register, revoke, token, userinfo
 from idp.endpoints.cors import Readers, cors
 from idp.oidc.metadata import WELL_KNOWN
+from idp.oidc.registration_response import PATH
 from idp.usecases.discovery import Publication
 from idp.usecases.services import Services
 from idp.web.edges import Edge, Handler, House
@@ -16,6 +17,11 @@ def routes(services: Services, house: House) -> list[Route]:
     published = Publication(services)
     metadata = discovery.handler(published)
     claims = userinfo.handler(services)
+    own_registration = {
+        "GET": register.reading(services),
+        "PUT": register.updating(services),
+        "DELETE": register.deleting(services),
+    }
     table: tuple[tuple[str, Kind, dict[str, Handler], Readers], ...] = (
         ("/token", PROTOCOL, {"POST": token.handler(services)}, "public clients"),
         ("/userinfo", PROTOCOL, {"GET": claims, "POST": claims}, "public clients"),
@@ -24,6 +30,8 @@ def routes(services: Services, house: House) -> list[Route]:
         (WELL_KNOWN[0], PROTOCOL, {"GET": metadata}, "anybody"),
         (WELL_KNOWN[1], PROTOCOL, {"GET": metadata}, "anybody"),
         ("/revoke", PROTOCOL, {"POST": revoke.handler(services)}, "public clients"),
+        (PATH, PROTOCOL, {"POST": register.registering(services)}, "nobody"),
+        (f"{PATH}/{{client_id}}", PROTOCOL, own_registration, "nobody"),
         ("/healthz", OPERATIONS, {"GET": health.healthz}, "nobody"),
         ("/readyz", OPERATIONS, {"GET": health.readyz(services)}, "nobody"),
         ("/metrics", OPERATIONS, {"GET": metrics.handler(services)}, "nobody"),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
-from idp.oidc.response_type import ResponseMode
+from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseMode
 from idp.oidc.scopes import OPENID
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
@@ -20,7 +20,7 @@ from idp.values.secrets import Digest
 
 Kind = Literal["confidential", "public", "machine"]
 
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+GRANT_TYPES = (AUTHORIZATION_CODE, IMPLICIT, "refresh_token", "client_credentials")
 IdTokenAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
 ID_TOKEN_ALGS: tuple[IdTokenAlg, ...] = get_args(IdTokenAlg)
 MACHINE_ALG = "ES256"
@@ -35,6 +35,11 @@ class AuthMethod(StrEnum):
     CLIENT_SECRET_POST = "client_secret_post"
     CLIENT_SECRET_JWT = "client_secret_jwt"
     PRIVATE_KEY_JWT = "private_key_jwt"
+
+    @property
+    def by_secret(self) -> bool:
+        """Whether client and provider share a secret for it."""
+        return self in {AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST, AuthMethod.CLIENT_SECRET_JWT}
 
 
 class Untrusted(StrEnum):

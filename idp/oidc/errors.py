@@ -9,12 +9,15 @@ Owns code, HTTP status and the public text. Whether an error becomes a redirect,
     │                  RequestUriNotSupported RegistrationNotSupported
     ├─ token           InvalidRequest InvalidClient InvalidGrant UnauthorizedClient UnsupportedGrantType
     │                  InvalidScope InvalidTarget
-    ├─ registration    InvalidRedirectUri InvalidClientMetadata
+    ├─ registration    InvalidRedirectUri InvalidClientMetadata UnapprovedSoftwareStatement
     └─ BearerError     InvalidToken (MissingToken) InsufficientScope InvalidBearerRequest
 """
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Realm = Literal["userinfo", "registration"]
+"""What a bearer token is for (RFC 9110 11.5)."""
 
 _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 A.8
 
@@ -170,6 +173,12 @@ class InvalidClientMetadata(OAuthError):
     code = "invalid_client_metadata"
 
 
+class UnapprovedSoftwareStatement(OAuthError):
+    """RFC 7591 3.2.2: we trust nobody's statements about software."""
+
+    code = "unapproved_software_statement"
+
+
 class ServerError(OAuthError):
     """RFC 6749 4.1.2.1: our fault."""
 
@@ -187,10 +196,14 @@ class TemporarilyUnavailable(OAuthError):
 class BearerError(OAuthError):
     """RFC 6750 3: an error of a protected resource repeats itself in `WWW-Authenticate`."""
 
+    def __init__(self, description: str, *, detail: str | None = None, realm: Realm = "userinfo") -> None:
+        super().__init__(description, detail=detail)
+        self.realm = realm
+
     @property
     def challenge(self) -> str | None:
         """Scheme, code and description; the description cannot hold a quote."""
-        return f'Bearer realm="userinfo", error="{self.code}", error_description="{self.description}"'
+        return f'Bearer realm="{self.realm}", error="{self.code}", error_description="{self.description}"'
 
 
 class InvalidToken(BearerError):
@@ -206,7 +219,7 @@ class MissingToken(InvalidToken):
     @property
     def challenge(self) -> str | None:
         """The scheme alone."""
-        return 'Bearer realm="userinfo"'
+        return f'Bearer realm="{self.realm}"'
 
 
 class InvalidBearerRequest(BearerError):

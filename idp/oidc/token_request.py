@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from idp.oidc.client import GRANT_TYPES, Client
 from idp.oidc.errors import InvalidScope, InvalidTarget, UnauthorizedClient, UnsupportedGrantType
 from idp.oidc.parameters import Parameters
+from idp.oidc.response_type import IMPLICIT
 from idp.oidc.scopes import PERSON_SCOPES, allowed, parsed_scopes
 from idp.values.secrets import Code, RefreshToken, Verifier
 
@@ -83,7 +84,8 @@ def token_request(form: Parameters, client: Client) -> TokenRequest:
     """Check and read. Raises InvalidRequest, UnsupportedGrantType, UnauthorizedClient, InvalidScope, InvalidTarget."""
     form.refuse_duplicates()
     grant_type = form.required("grant_type")
-    if grant_type not in GRANT_TYPES:  # the password grant is one of the unknown (RFC 9700 2.4)
+    # The password grant is one of the unknown (RFC 9700 2.4); the implicit grant has nothing to do here.
+    if grant_type not in GRANT_TYPES or grant_type == IMPLICIT:
         raise UnsupportedGrantType("this grant type is not supported")
     if grant_type not in client.grant_types:
         raise UnauthorizedClient("this client may not use this grant type")

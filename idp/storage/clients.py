@@ -57,6 +57,10 @@ DELETE FROM client_secrets WHERE client_id = $1 AND id <> $2 AND id NOT IN (
 )
 """
 
+DELETE_SECRETS = "DELETE FROM client_secrets WHERE client_id = $1"
+
+DELETE = "DELETE FROM clients WHERE client_id = $1"
+
 SECRET_AGES = "SELECT created_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at, id"
 
 
@@ -115,6 +119,16 @@ async def insert_secret(executor: Executor, client_id: ClientId, secret: NewSecr
 async def keep_secrets(executor: Executor, client_id: ClientId, new: UUID, older: int) -> None:
     """Revoke all but the new one and so many of the youngest before it."""
     await executor.execute(KEEP_SECRETS, client_id, new, older)
+
+
+async def delete_secrets(executor: Executor, client_id: ClientId) -> None:
+    """The client authenticates without any from now on."""
+    await executor.execute(DELETE_SECRETS, client_id)
+
+
+async def delete(executor: Executor, client_id: ClientId) -> None:
+    """The client and all that hangs on it: secrets, grants and their tokens, consents, sign-ins under way, its rule."""
+    await executor.execute(DELETE, client_id)
 
 
 async def secret_ages(executor: Executor, client_id: ClientId) -> list[datetime]:

@@ -10,6 +10,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | account_choice                                                                             |
 | around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
 |                     | client_references, id_token_hint                                                           |
+| registration        | registration (by apps themselves), initial_access_tokens (who may), client_checks,         |
+|                     | client_secrets, client_description (what clients and registration share)                   |
 | sign-out            | sign_out, backchannel_logout (an app is told)                                              |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
 |                     | client_authentication, presented_tokens, subjects, cors                                    |

@@ -3,23 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Literal, cast
-from uuid import UUID
+from typing import Literal
 
-from idp.audit.service import ClientChanged, ClientCreated, ClientDisabled, ClientEnabled, ClientSecretRotated
+from idp.audit.service import ClientCreated, ClientDisabled, ClientEnabled, ClientSecretRotated
 from idp.directory.permissions import Permission
-from idp.keystore.compact import Algorithm
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
-from idp.oidc.client_authentication import new_secret, secret_digest
+from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.redirect_uri import ApplicationType
-from idp.oidc.registration import MOST_SECRETS, checked_client
-from idp.storage import clients, places
-from idp.storage.clients import NewSecret
-from idp.usecases.key_rotation import ensure_algorithm
+from idp.oidc.registration import MOST_SECRETS
+from idp.storage import clients
+from idp.usecases import client_secrets
+from idp.usecases.client_checks import checked, ensure_keys
+from idp.usecases.client_description import change_of, difference, recorded
+from idp.usecases.client_secrets import refitted
 from idp.usecases.management import Refused, found_client
 from idp.usecases.services import Services
 from idp.usecases.unit import Unit
-from idp.values.entropy import ordered_uuid
 from idp.values.ids import ClientId
 from idp.values.secrets import ClientSecret
 
@@ -71,6 +70,14 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What is said otherwise now, and the secret that was made because the client needs another one."""
+
+    differs: Mapping[str, object]
+    secret: ClientSecret | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A client, and when each of its live secrets was made."""
 
@@ -80,16 +87,13 @@ class Shown:
 
 async def add(unit: Unit, client_id: str, kind: Kind, said: Metadata) -> Registered:
     """Register a client. Raises InvalidClientMetadata, InvalidRedirectUri, and Refused where the id is taken."""
-    secret = None if kind in {"spa", "native"} else new_secret(unit.services.entropy)
-    secrets = (secret_digest(secret),) if secret else ()
-    client = checked_client(said.applied(replace(_usual(ClientId(client_id), kind), secrets=secrets)))
-    await _ensure_key(unit, client)
+    client, new = refitted(unit.services, said.applied(_usual(ClientId(client_id), kind)), unit.at)
+    await ensure_keys(unit.services, unit.actor, checked(client), unit.at)
     if not await clients.insert(unit.connection, client, unit.at):
         raise Refused("There is a client of that id already.")
-    if secret:
-        await _store_secret(unit, client, secret)
-    await unit.record(ClientCreated(metadata=metadata(client)), client=client.client_id)
-    return Registered(client=client, secret=secret)
+    await client_secrets.store(unit, client, new)
+    await unit.record(ClientCreated(metadata=recorded(client)), client=client.client_id)
+    return Registered(client=client, secret=new.secret if new else None)
 
 
 async def list_clients(services: Services) -> list[Client]:
@@ -104,34 +108,37 @@ async def show(services: Services, client_id: str) -> Shown:
     return Shown(client=client, secrets_made=tuple(made))
 
 
-async def change(unit: Unit, client_id: str, said: Metadata) -> Mapping[str, object]:
-    """Change what was said, by the rules of a registration; returns what differs now. Raises as `add`, and NotFound."""
+async def change(unit: Unit, client_id: str, said: Metadata) -> Changed:
+    """Change what was said, by the rules of a registration. Raises as `add`, and NotFound.
+
+    A client that authenticates in another way from now on may need another secret, or none.
+    """
     before = await found_client(unit.connection, client_id)
-    after = checked_client(said.applied(before))
-    was, now = metadata(before), metadata(after)
-    differs = [name for name in now if was[name] != now[name]]
+    after, new = refitted(unit.services, said.applied(before), unit.at)
+    await ensure_keys(unit.services, unit.actor, checked(after), unit.at)
+    differs = difference(before, after)
     if not differs:
         unit.nothing_changed()
-        return {}
-    await _ensure_key(unit, after)
+        return Changed(differs={}, secret=None)
     await clients.update(unit.connection, after, unit.at)
-    event = ClientChanged(before={name: was[name] for name in differs}, after={name: now[name] for name in differs})
-    await unit.record(event, client=after.client_id)
-    return event.after
+    await client_secrets.store(unit, after, new)
+    await unit.record(change_of(before, after), client=after.client_id)
+    return Changed(differs=differs, secret=new.secret if new else None)
 
 
 async def rotate_secret(unit: Unit, client_id: str, *, revoke_old: bool) -> Registered:
     """Make a new secret; the one before it lives on until the next rotation, or ends now with `revoke_old`."""
     client = await found_client(unit.connection, client_id)
-    if client.public:
-        raise Refused("A public client has no secret.")
-    secret = new_secret(unit.services.entropy)
-    new = await _store_secret(unit, client, secret)
+    if not client.auth_method.by_secret:
+        whose = "A public client" if client.public else "A client that signs with a key of its own"
+        raise Refused(f"{whose} has no secret.")
+    new = client_secrets.made(unit.services, client.auth_method, unit.at)
+    await clients.insert_secret(unit.connection, client.client_id, new.stored, unit.at)
     older = 0 if revoke_old else MOST_SECRETS - 1
-    await clients.keep_secrets(unit.connection, client.client_id, new, older)
+    await clients.keep_secrets(unit.connection, client.client_id, new.stored.id, older)
     now_live = len(await clients.secret_ages(unit.connection, client.client_id))
     await unit.record(ClientSecretRotated(live=now_live), client=client.client_id)
-    return Registered(client=client, secret=secret)
+    return Registered(client=client, secret=new.secret)
 
 
 async def set_active(unit: Unit, client_id: str, *, active: bool) -> bool:
@@ -142,25 +149,6 @@ async def set_active(unit: Unit, client_id: str, *, active: bool) -> bool:
         return False
     await unit.record(ClientEnabled() if active else ClientDisabled(), client=client.client_id)
     return True
-
-
-def metadata(client: Client) -> dict[str, object]:
-    """What may be seen of a client, under RFC 7591's names where it has one; never a secret."""
-    return {
-        "client_name": client.name,
-        "application_type": client.application_type,
-        "token_endpoint_auth_method": client.auth_method.value,
-        "redirect_uris": list(client.redirect_uris),
-        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
-        "grant_types": sorted(client.grant_types),
-        "scope": " ".join(sorted(client.scopes)),
-        "audiences": list(client.audiences),
-        "id_token_signed_response_alg": client.id_token_alg,
-        "require_pkce": client.require_pkce,
-        "rotate_refresh_tokens": client.rotate_refresh_tokens,
-        "first_party": client.first_party,
-        "client_uri": client.client_uri,
-    }
 
 
 def _usual(client_id: ClientId, kind: Kind) -> Client:
@@ -174,6 +162,7 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
             scopes=frozenset(),
             id_token_alg=MACHINE_ALG,
             require_pkce=True,
+            metadata=ClientMetadata(response_types=()),
         )
     public = kind in {"spa", "native"}
     application_type: ApplicationType = "native" if kind == "native" else "web"
@@ -187,18 +176,3 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
         require_pkce=True,
         rotate_refresh_tokens=public,
     )
-
-
-async def _store_secret(unit: Unit, client: Client, secret: ClientSecret) -> UUID:
-    secret_id = ordered_uuid(unit.services.entropy, unit.at)
-    signs = client.auth_method is AuthMethod.CLIENT_SECRET_JWT
-    place = places.client_secret(secret_id)
-    sealed = unit.services.sealer.seal(secret.expose().encode(), place) if signs else None
-    new = NewSecret(id=secret_id, digest=secret_digest(secret), sealed=sealed)
-    await clients.insert_secret(unit.connection, client.client_id, new, unit.at)
-    return secret_id
-
-
-async def _ensure_key(unit: Unit, client: Client) -> None:
-    """A key for the algorithm of its ID tokens, which `checked_client` has found to be one of ours."""
-    await ensure_algorithm(unit.services, unit.actor, cast("Algorithm", client.id_token_alg), unit.at)

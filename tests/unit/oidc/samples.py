@@ -8,6 +8,7 @@ from uuid import UUID
 from idp.oidc.authentication import Authentication
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_authentication import secret_digest
+from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.grant import CodeFacts, GrantFacts, RefreshExpiry, RefreshFacts
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
@@ -59,6 +60,7 @@ MACHINE = Client(
     grant_types=frozenset({"client_credentials"}),
     scopes=frozenset({"jobs.read", "jobs.write"}),
     audiences=("https://jobs.example.org",),
+    metadata=ClientMetadata(response_types=()),
 )
 
 AUTHENTICATION = Authentication(

@@ -48,6 +48,7 @@ def test_every_endpoint_is_below_the_issuer() -> None:
         "/jwks",
         "/introspect",
         "/revoke",
+        "/register",
         "/logout",
     }
     assert document["issuer"] == "https://example.org/idp"
@@ -69,7 +70,7 @@ def test_only_what_works_is_listed() -> None:
     assert DOCUMENT["prompt_values_supported"] == ["none", "login", "consent", "select_account"]
     assert DOCUMENT["acr_values_supported"] == ["1fa", "2fa"]
     assert DOCUMENT["display_values_supported"] == ["page", "popup", "touch"]
-    absent = {"registration_endpoint", "pushed_authorization_request_endpoint", "check_session_iframe"}
+    absent = {"pushed_authorization_request_endpoint", "check_session_iframe"}
     assert not absent & set(DOCUMENT)
 
 

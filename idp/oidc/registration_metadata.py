@@ -1,0 +1,166 @@
+"""What a client may say of itself beyond its core: each member by itself, then what does not go together.
+
+RFC 7591 2, OIDC Registration 2, Front-Channel Logout 2, Back-Channel Logout 2.2.
+That the keys of a `jwks` are fit is the keystore's part, what a sector_identifier_uri lists has to be fetched.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod, Client
+from idp.oidc.client_assertion import METHOD_ALGS
+from idp.oidc.errors import InvalidClientMetadata
+from idp.oidc.jwt_claims import SIGNATURE_ALGS
+from idp.oidc.redirect_uri import origin_of
+from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseType
+from idp.oidc.subject import SUBJECT_TYPES, hosts_of
+from idp.values.issuer import LOOPBACK
+
+MOST_URIS = 100
+"""Of each kind; none of the largest apps has half as many."""
+MOST_TEXTS = 20
+LONGEST_TEXT = 300
+LONGEST_MAX_AGE = 2**31 - 1
+
+_URL = re.compile(r"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~]{0,1999}")
+_ACR = re.compile(r"[!-~]{1,200}")
+
+
+def refuse_if(condition: bool, description: str) -> None:  # noqa: FBT001 - reads as the sentence it is
+    """Raise InvalidClientMetadata with that one sentence."""
+    if condition:
+        raise InvalidClientMetadata(description)
+
+
+def is_web_page(uri: str) -> bool:
+    """Whether it is an https or http URL that could lead somewhere."""
+    if not _URL.fullmatch(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return False
+    return bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _is_https(uri: str) -> bool:
+    return is_web_page(uri) and uri.startswith("https:")
+
+
+def _is_fetched_from(uri: str) -> bool:
+    """Without a fragment, which would not be sent."""
+    return _is_https(uri) and "#" not in uri
+
+
+def _is_linked(uri: str) -> bool:
+    """A page that people are shown the way to; a developer's own machine needs no https."""
+    return _is_https(uri) or (is_web_page(uri) and urlsplit(uri).hostname in LOOPBACK)
+
+
+def _is_text(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_TEXT and text.isprintable()
+
+
+def _response_types(client: Client) -> None:
+    types = client.metadata.response_types
+    known = {each.value for each in ResponseType}
+    refuse_if(not set(types) <= known, "response_types has one that is not supported.")
+    needed = frozenset[str]().union(*(ResponseType(each).grant_types for each in types))
+    # OIDC Registration 2, RFC 7591 2.1
+    refuse_if(
+        not needed <= client.grant_types,
+        "Response types with code need the grant type authorization_code, those with id_token or token need implicit.",
+    )
+    refuse_if(
+        not client.grant_types & {AUTHORIZATION_CODE, IMPLICIT} <= needed,
+        "The grant types authorization_code and implicit need a response type that uses them.",
+    )
+
+
+def _keys(client: Client) -> None:
+    given = client.metadata.jwks is not None, client.metadata.jwks_uri is not None
+    refuse_if(all(given), "jwks and jwks_uri must not be given both.")  # RFC 7591 2
+    refuse_if(
+        client.auth_method is AuthMethod.PRIVATE_KEY_JWT and not any(given),
+        "private_key_jwt needs the keys of the client, as jwks or jwks_uri.",
+    )
+
+
+def _algorithms(client: Client) -> None:
+    said = client.metadata
+    signed = said.token_endpoint_auth_signing_alg
+    refuse_if(
+        signed is not None and signed not in METHOD_ALGS.get(client.auth_method, ()),
+        "token_endpoint_auth_signing_alg does not fit token_endpoint_auth_method.",
+    )
+    refuse_if(
+        said.userinfo_signed_response_alg not in {None, *ID_TOKEN_ALGS},
+        "userinfo_signed_response_alg is RS256, ES256, PS256 or EdDSA.",
+    )
+    refuse_if(
+        said.request_object_signing_alg not in {None, *SIGNATURE_ALGS},
+        "request_object_signing_alg is RS256, ES256, PS256 or EdDSA.",
+    )
+
+
+def _addresses(client: Client) -> None:
+    said = client.metadata
+    fetched = ("jwks_uri", "sector_identifier_uri", "logo_uri", "backchannel_logout_uri", "initiate_login_uri")
+    for name in fetched:
+        uri: str | None = getattr(said, name)
+        refuse_if(uri is not None and not _is_fetched_from(uri), f"{name} must be an https URL without a fragment.")
+    for name in ("policy_uri", "tos_uri"):
+        uri = getattr(said, name)
+        refuse_if(uri is not None and not _is_linked(uri), f"{name} must be an https URL.")
+    # OIDC Core 6.2: a fragment tells versions of one document apart
+    refuse_if(not all(map(_is_https, said.request_uris)), "request_uris must be https URLs.")
+    refuse_if(len(said.request_uris) > MOST_URIS, "There are too many request_uris.")
+
+
+def _front_channel_logout(client: Client) -> None:
+    uri = client.metadata.frontchannel_logout_uri
+    if uri is None:
+        return
+    refuse_if(not is_web_page(uri) or "#" in uri, "frontchannel_logout_uri must be a URL without a fragment.")
+    # Front-Channel Logout 2: our page frames it, so it must lead to where the app is known to be
+    refuse_if(
+        origin_of(uri) not in {origin_of(each) for each in client.redirect_uris},
+        "frontchannel_logout_uri must have scheme, host and port of a redirect URI.",
+    )
+
+
+def _subjects(client: Client) -> None:
+    said = client.metadata
+    refuse_if(said.subject_type not in SUBJECT_TYPES, "subject_type is public or pairwise.")
+    refuse_if(  # OIDC Core 8.1
+        said.subject_type == "pairwise" and not said.sector_identifier_uri and len(hosts_of(client.redirect_uris)) > 1,
+        "Pairwise subjects with redirect URIs of several hosts need a sector_identifier_uri.",
+    )
+
+
+def _texts(client: Client) -> None:
+    said = client.metadata
+    age = said.default_max_age
+    refuse_if(age is not None and not 0 <= age <= LONGEST_MAX_AGE, "default_max_age is a number of seconds.")
+    refuse_if(
+        len(said.default_acr_values) > MOST_TEXTS or not all(map(_ACR.fullmatch, said.default_acr_values)),
+        "default_acr_values are at most 20 names of levels, without spaces.",
+    )
+    texts = (*said.contacts, *(text for text in (said.software_id, said.software_version) if text is not None))
+    refuse_if(
+        len(said.contacts) > MOST_TEXTS or not all(map(_is_text, texts)),
+        "contacts are at most 20; each of them, software_id and software_version have at most 300 characters.",
+    )
+
+
+METADATA_CHECKS: tuple[Callable[[Client], None], ...] = (
+    _response_types,
+    _keys,
+    _algorithms,
+    _addresses,
+    _front_channel_logout,
+    _subjects,
+    _texts,
+)
