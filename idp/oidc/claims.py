@@ -50,5 +50,5 @@ def person_claims(scopes: Iterable[str], person: Person, requested: Iterable[str
 
 def claims_supported() -> list[str]:
     """For discovery: what ID tokens and userinfo may hold."""
-    protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "c_hash"]
+    protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"]
     return [*protocol, *CLAIM_SCOPE]

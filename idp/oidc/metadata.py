@@ -12,6 +12,7 @@ from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
 from idp.oidc.registration_response import PATH
 from idp.oidc.response_type import IMPLICIT, RESPONSE_MODES, ResponseType
 from idp.oidc.scopes import PERSON_SCOPES
+from idp.oidc.subject import SUBJECT_TYPES
 from idp.values.issuer import Issuer
 
 WELL_KNOWN = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
@@ -56,7 +57,7 @@ def provider_metadata(
     issuer: Issuer,
     *,
     acr_values: Sequence[str],
-    id_token_algs: Sequence[str] = ID_TOKEN_ALGS,
+    signing_algs: Sequence[str] = ID_TOKEN_ALGS,
     ui_locales: Sequence[str] = ("en",),
     legacy: bool = False,
 ) -> dict[str, object]:
@@ -71,8 +72,9 @@ def provider_metadata(
         | _responses(legacy=legacy)
         | {
             "scopes_supported": list(PERSON_SCOPES),
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": list(id_token_algs),
+            "subject_types_supported": list(SUBJECT_TYPES),
+            "id_token_signing_alg_values_supported": list(signing_algs),
+            "userinfo_signing_alg_values_supported": list(signing_algs),
             "code_challenge_methods_supported": list(pkce.METHODS),
             "acr_values_supported": list(acr_values),
             "prompt_values_supported": [prompt.value for prompt in Prompt],
@@ -81,7 +83,7 @@ def provider_metadata(
             "claim_types_supported": ["normal"],
             "claims_supported": claims_supported(),
             # Said outright, because the default of request_uri is true (OIDC Discovery 3)
-            "claims_parameter_supported": False,
+            "claims_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,  # RFC 9207 3

@@ -52,7 +52,10 @@ WHERE kid = $1 AND state = 'retiring' RETURNING true
 _NAMES = frozenset(ServiceKeyName)
 """A later version, which may serve beside this one, can have made others."""
 
-WANTED = "SELECT DISTINCT id_token_signed_response_alg FROM clients"
+WANTED = """
+SELECT id_token_signed_response_alg FROM clients
+UNION SELECT metadata ->> 'userinfo_signed_response_alg' FROM clients WHERE metadata ? 'userinfo_signed_response_alg'
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

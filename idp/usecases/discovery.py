@@ -50,7 +50,7 @@ class Documents:
         metadata = provider_metadata(
             issuer,
             acr_values=advertised(values.acr_aliases),
-            id_token_algs=algs,
+            signing_algs=algs,
             legacy=values.legacy_response_types,
         )
         return cls(

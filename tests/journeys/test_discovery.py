@@ -122,7 +122,7 @@ async def test_what_is_not_supported_is_said_outright(world: World) -> None:
     found = await metadata(world)
     assert found["request_uri_parameter_supported"] is False
     assert found["request_parameter_supported"] is False
-    assert found["claims_parameter_supported"] is False
+    assert found["claims_parameter_supported"] is True
     assert found["authorization_response_iss_parameter_supported"] is True
     assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]

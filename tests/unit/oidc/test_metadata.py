@@ -56,8 +56,9 @@ def test_every_endpoint_is_below_the_issuer() -> None:
 
 def test_what_is_not_supported_is_said_outright() -> None:
     """OIDC Discovery 3: the default of request_uri_parameter_supported is true."""
-    unsupported = ("claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported")
+    unsupported = ("request_parameter_supported", "request_uri_parameter_supported")
     assert all(DOCUMENT[name] is False for name in unsupported)
+    assert DOCUMENT["claims_parameter_supported"] is True
     assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
 
 
@@ -66,7 +67,7 @@ def test_only_what_works_is_listed() -> None:
     assert DOCUMENT["response_modes_supported"] == ["query", "fragment", "form_post"]
     assert DOCUMENT["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert DOCUMENT["code_challenge_methods_supported"] == ["S256"]
-    assert DOCUMENT["subject_types_supported"] == ["public"]
+    assert DOCUMENT["subject_types_supported"] == ["public", "pairwise"]
     assert DOCUMENT["prompt_values_supported"] == ["none", "login", "consent", "select_account"]
     assert DOCUMENT["acr_values_supported"] == ["1fa", "2fa"]
     assert DOCUMENT["display_values_supported"] == ["page", "popup", "touch"]
@@ -105,9 +106,10 @@ def test_scopes_and_algorithms() -> None:
         "groups",
         "offline_access",
     ]
-    assert DOCUMENT["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "PS256", "EdDSA"]
-    fewer = provider_metadata(ISSUER, acr_values=("1fa",), id_token_algs=("RS256",), ui_locales=("en", "de"))
-    assert fewer["id_token_signing_alg_values_supported"] == ["RS256"]
+    fewer = provider_metadata(ISSUER, acr_values=("1fa",), signing_algs=("RS256",), ui_locales=("en", "de"))
+    for name in ("id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported"):
+        assert DOCUMENT[name] == ["RS256", "ES256", "PS256", "EdDSA"]
+        assert fewer[name] == ["RS256"]
     assert fewer["ui_locales_supported"] == ["en", "de"]
 
 
