@@ -13,19 +13,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def test_name(module: str) -> str:
+def name_of_test(module: str) -> str:
     """The test of a module: `oidcc-prompt-login` is `test_oidcc_prompt_login`."""
     return "test_" + module.replace("-", "_").lower()
-
-
-test_name.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for one
 
 
 def module(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
     """Run the test once for every run that a plan gives this module."""
 
     def mark(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-        assert function.__name__ == test_name(name), f"{function.__name__} is not named after {name}"
+        assert function.__name__ == name_of_test(name), f"{function.__name__} is not named after {name}"
         runs = [pytest.param(run, id=str(run), marks=_marks(run)) for run in runs_of(name)]
         return pytest.mark.parametrize("run", runs)(function)
 
