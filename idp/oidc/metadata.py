@@ -87,5 +87,9 @@ def provider_metadata(
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,  # RFC 9207 3
+            "backchannel_logout_supported": True,  # Back-Channel Logout 2.1
+            "backchannel_logout_session_supported": True,
+            "frontchannel_logout_supported": True,  # Front-Channel Logout 3
+            "frontchannel_logout_session_supported": True,
         }
     )

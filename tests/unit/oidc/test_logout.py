@@ -9,9 +9,10 @@ from idp.oidc.client import Client
 from idp.oidc.errors import InvalidRequest
 from idp.oidc.id_token_hint import VerifiedHint
 from idp.oidc.logout import Confirm, LogoutRequest, SignOut, decide
+from idp.oidc.metadata import provider_metadata
 from idp.oidc.parameters import Parameters
 from idp.values.ids import ClientId
-from tests.unit.oidc.samples import AUTHENTICATION, WEB, form
+from tests.unit.oidc.samples import AUTHENTICATION, ISSUER, WEB, form
 
 BYE = "https://wiki.example.org/bye"
 SID = "5f0c"
@@ -47,6 +48,15 @@ def test_the_parameters_are_read() -> None:
         state="s",
     )
     assert asked() == LogoutRequest(id_token_hint=None, client_id=None, post_logout_redirect_uri=None, state=None)
+
+
+def test_both_channels_are_advertised_with_sid() -> None:
+    """Back-Channel Logout 2.1, Front-Channel Logout 3; certification A5."""
+    document = provider_metadata(ISSUER, acr_values=("1fa",))
+    assert document["end_session_endpoint"] == "https://id.example.org/logout"
+    for channel in ("backchannel", "frontchannel"):
+        assert document[f"{channel}_logout_supported"] is True
+        assert document[f"{channel}_logout_session_supported"] is True
 
 
 def test_a_repeated_parameter_is_refused() -> None:
