@@ -14,7 +14,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | client_secrets, client_description (what clients and registration share)                   |
 | sign-out            | sign_out, backchannel_logout (an app is told)                                              |
 | for relying apps    | discovery, token (issuing, refreshing, refusing), userinfo, introspection, revocation,     |
-|                     | client_authentication, presented_tokens, subjects, cors                                    |
+|                     | presented_tokens, subjects, cors, client_authentication (client_assertions, client_keys,   |
+|                     | client_key_cache)                                                                          |
 | for admins          | users, user_profile, user_access, managed_passwords, known_factor, groups, clients,        |
 |                     | policy, browser_sessions, configuration, key_rotation, check; each names its permission,   |
 |                     | what changes happens in a unit, and management finds what a name means                     |

@@ -21,6 +21,7 @@ from tests.drivers.grants import Asked, Issued, add_client, add_person, issue
 from tests.drivers.server import serving
 
 QUIET_SECONDS = 0.02
+PATIENCE_SECONDS = 30.0  # longer than the five that a fetch of the provider's own may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,5 +79,5 @@ class World:
 @asynccontextmanager
 async def world(services: Services, sockets: list[socket], issuer: Issuer, clock: MovableClock) -> AsyncIterator[World]:
     """Serve it at the issuer."""
-    async with serving(create_app(services), sockets), httpx2.AsyncClient() as http:
+    async with serving(create_app(services), sockets), httpx2.AsyncClient(timeout=PATIENCE_SECONDS) as http:
         yield World(services=services, issuer=issuer, clock=clock, http=http)
