@@ -20,8 +20,10 @@ from idp.values.secrets import CookieValue, Digest
 
 _OPEN = """
 INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
-    created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at, claims)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+    created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at, claims,
+    redeemed_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    CASE WHEN $10::bytea IS NULL THEN $11::timestamptz END
 """
 
 # The person's row is locked, so that a change to that person either is seen here or waits and then ends this grant too.
@@ -68,7 +70,8 @@ class NewGrant:
 
     id: GrantId
     session: SessionId
-    code: Digest
+    code: Digest | None
+    """None where the answer holds tokens alone."""
     acr: str
     policy_version: int
     scopes: tuple[str, ...]
@@ -151,9 +154,9 @@ def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> 
         identity.proved.stored(),
         grant.acr,
         request.nonce,
-        grant.code.octets,
+        grant.code.octets if grant.code else None,
         at,
-        at + CODE_LIFETIME,
+        at + CODE_LIFETIME if grant.code else None,
         request.redirect_uri,
         request.redirect_uri_given,
         request.challenge.text if request.challenge else None,

@@ -31,7 +31,8 @@ OPEN = f"""
 WITH {LIVE}
 SELECT i.id AS interaction_id, i.browser, i.request, i.arrived_at, i.expires_at, i.ends_at, i.user_id, i.proofs,
     i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
-    i.finished_at, i.sealed_response, i.grant_id, g.redeemed_at,
+    i.finished_at, i.sealed_response, i.grant_id,
+    g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
     live.expires_at AS session_expires_at,
     (SELECT u.audit_salt FROM users u WHERE u.id = live.user_id) AS session_audit_salt,
@@ -199,6 +200,6 @@ def _finished(row: Record) -> Finished | None:
     return Finished(
         sealed_response=Sealed(row["sealed_response"]),
         at=row["finished_at"],
-        code_redeemed=row["redeemed_at"] is not None,
+        code_redeemed=row["code_redeemed"],
         signed_in=row["grant_id"] is not None,
     )

@@ -15,9 +15,10 @@ from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
-from idp.usecases.completion import completed, new_grant, response_of
+from idp.usecases.completion import completed
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
+from idp.usecases.opening import opening
 from idp.usecases.outcome import Begun, Leave
 from idp.usecases.recording import record_of_nobody
 from idp.usecases.scene import Scene, Subject
@@ -27,7 +28,7 @@ from idp.usecases.signed_in import signed_in_here
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import random_uuid
 from idp.values.ids import InteractionId
-from idp.values.secrets import Code, CookieValue
+from idp.values.secrets import CookieValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
     """
     client, redirect = await trusted(services, parameters, visit)
     try:
-        request = AuthorizationRequest.parse(parameters, client)
+        request = await _parsed(services, parameters, client)
     except OAuthError as error:
         return await _refused(services, client, redirect, error, visit)
     return await _decided(services, Authorization(request=request, client=client), redirect, visit)
@@ -56,7 +57,7 @@ async def receive(services: Services, parameters: Parameters, visit: Visit) -> L
     """Keep a request that another site posted: it carries no Lax cookie, so it waits for the browser to come back."""
     client, redirect = await trusted(services, parameters, visit)
     try:
-        request = AuthorizationRequest.parse(parameters, client)
+        request = await _parsed(services, parameters, client)
     except OAuthError as error:
         return await _refused(services, client, redirect, error, visit)
     return await _begun(services, Authorization(request=request, client=client), visit, None)
@@ -89,6 +90,11 @@ async def trusted(services: Services, parameters: Parameters, visit: Visit) -> t
     return client, redirect
 
 
+async def _parsed(services: Services, parameters: Parameters, client: Client) -> AuthorizationRequest:
+    values = (await services.configuration()).values
+    return AuthorizationRequest.parse(parameters, client, legacy=values.legacy_response_types)
+
+
 async def _decided(
     services: Services, purpose: Authorization, redirect: TrustedRedirect, visit: Visit
 ) -> Leave | Begun:
@@ -110,14 +116,13 @@ async def _decided(
 
 
 async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:
-    code = Code.generate(scene.services.entropy)
-    grant = new_grant(scene, cleared, code, signed_in.session)
+    made = await opening(scene, cleared, signed_in.session)
     happened = scene.about(Subject.of(cleared.identity.account)).events(
-        completed(cleared, grant, silent=True), session=grant.session
+        completed(cleared, made.grant, silent=True), session=made.grant.session
     )
-    if not await codes.issue(scene.services.database, cleared, grant, happened, scene.visit.at):
+    if not await codes.issue(scene.services.database, cleared, made.grant, happened, scene.visit.at):
         return None
-    return Leave(response=response_of(scene, cleared, code), client=cleared.facts.purpose.client)
+    return Leave(response=made.response, client=cleared.facts.purpose.client)
 
 
 async def _begun(services: Services, purpose: Authorization, visit: Visit, step: Step | None) -> Begun:

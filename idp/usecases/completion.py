@@ -1,26 +1,23 @@
-"""The end of a sign-in: from `Cleared` to a code, the browser session, and the response that leaves for the app."""
+"""The end of a sign-in: from `Cleared` to the grant, the browser session, and the response that leaves for the app."""
 
 from dataclasses import dataclass, replace
 
 from idp.audit.sign_in import SessionEnded, SignInCompleted
-from idp.authenticators.acr import reached_acr
 from idp.login.browser_session import BrowserSession
 from idp.login.next_step import Cleared
 from idp.login.purpose import Authorization
 from idp.login.steps import Answer
-from idp.oidc.authorization_response import AuthorizationResponse, success
-from idp.oidc.grant import REFRESH_ABSOLUTE
-from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.storage import codes, places
 from idp.storage.codes import Completion, NewGrant, Renewal
 from idp.storage.events import EncodedEvents
 from idp.storage.interactions import Opened
+from idp.usecases.opening import opening
 from idp.usecases.outcome import Leave
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import Entropy, ordered_uuid
-from idp.values.ids import GrantId, SessionId
-from idp.values.secrets import Code, CookieValue
+from idp.values.ids import SessionId
+from idp.values.secrets import CookieValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +32,29 @@ class _Ending:
 
 
 async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]) -> Leave | None:
-    """Issue the code and finish the Interaction in one statement; None when the facts moved on meanwhile."""
-    code = Code.generate(scene.services.entropy)
+    """Open the grant and finish the Interaction in one statement; None when the facts moved on meanwhile."""
     ending = _ending(scene, opened, cleared)
-    grant = new_grant(scene, cleared, code, ending.session)
-    response = response_of(scene, cleared, code)
+    made = await opening(scene, cleared, ending.session)
     cookies = _cookies(ending, scene.visit, scene.services.entropy)
     completion = Completion(
         interaction=opened.interaction.id,
-        sealed_response=scene.configuration.sealer.seal(response.stored(), places.response(opened.interaction.id)),
+        sealed_response=scene.configuration.sealer.seal(made.response.stored(), places.response(opened.interaction.id)),
         browser=_kept(cookies.browser, scene.visit.browser).digest(),
         renewal=_renewal(ending, cookies),
         other_session=ending.other,
         consent_given=Answer.CONSENT in cleared.facts.answered,
-        events=[*scene.events(completed(cleared, grant), session=ending.session.id), *_ended(scene, opened, ending)],
+        events=[
+            *scene.events(completed(cleared, made.grant), session=ending.session.id),
+            *_ended(scene, opened, ending),
+        ],
     )
-    if not await codes.complete(scene.services.database, cleared, grant, completion, scene.visit.at):
+    if not await codes.complete(scene.services.database, cleared, made.grant, completion, scene.visit.at):
         return None
-    return Leave(response=response, client=cleared.facts.purpose.client, cookies=cookies)
+    return Leave(response=made.response, client=cleared.facts.purpose.client, cookies=cookies)
 
 
 def completed(cleared: Cleared[Authorization], grant: NewGrant, *, silent: bool = False) -> SignInCompleted:
-    """What is recorded of a code issued; `silent` where the person was asked nothing."""
+    """What is recorded of a grant opened; `silent` where the person was asked nothing."""
     needed = cleared.identity.requirement
     waiver = needed.waiver if any(reason.effect == "lifted" for reason in needed.reasons) else None
     return SignInCompleted(
@@ -66,29 +64,6 @@ def completed(cleared: Cleared[Authorization], grant: NewGrant, *, silent: bool 
         silent=silent,
         waiver=waiver.kind if waiver else None,
         waived_until=waiver.until if waiver else None,
-    )
-
-
-def response_of(scene: Scene, cleared: Cleared[Authorization], code: Code) -> AuthorizationResponse:
-    """The authorization response with its code: a secret."""
-    redirect = cleared.facts.purpose.request.redirect(cleared.facts.purpose.client)
-    return success(redirect, {"code": code.expose()}, scene.services.settings.issuer)
-
-
-def new_grant(scene: Scene, cleared: Cleared[Authorization], code: Code, session: BrowserSession) -> NewGrant:
-    """The grant that the code opens; it ends with `session` unless offline_access is granted."""
-    request, at = cleared.facts.purpose.request, scene.visit.at
-    offline = OFFLINE_ACCESS in request.scopes
-    level = cleared.identity.proved.level
-    return NewGrant(
-        id=GrantId(ordered_uuid(scene.services.entropy, at)),
-        session=session.id,
-        code=code.digest(),
-        acr=reached_acr(level, request.acr_asked, scene.configuration.values.acr_aliases),
-        policy_version=scene.configuration.rules.version,
-        scopes=request.scopes,
-        offline=offline,
-        ends_at=at + REFRESH_ABSOLUTE if offline else session.expires_at,
     )
 
 

@@ -9,6 +9,7 @@ from idp.login.gathering import Known, gathered
 from idp.login.interaction import Interaction
 from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
+from idp.oidc.authorization_request import AuthorizationRequest, may_use
 from idp.oidc.authorization_response import AuthorizationResponse, failure
 from idp.oidc.client import Client, UntrustedRedirect
 from idp.oidc.errors import OAuthError
@@ -51,9 +52,10 @@ async def weigh(services: Services, opened: Opened, visit: Visit) -> Outcome | N
     """The same for an Interaction at hand, as after a proof; None when the facts moved: then look again."""
     interaction = opened.interaction
     client = await services.client(interaction.request.client_id)
-    if client is None or not _still_welcome(client, interaction):
-        return Gone(reason="unknown", client=None)
     configuration = await services.configuration()
+    legacy = configuration.values.legacy_response_types
+    if client is None or not _still_welcome(client, interaction.request, legacy=legacy):
+        return Gone(reason="unknown", client=None)
     if (gone := _gone(interaction, client, visit)) is not None:
         return gone
     if interaction.finished is not None:
@@ -97,11 +99,12 @@ async def close(scene: Scene, interaction: Interaction, client: Client, error: O
     return Leave(response=response, client=client)
 
 
-def _still_welcome(client: Client, interaction: Interaction) -> bool:
-    """Whether the app is active and the address of its answer still registered: both may change in the meantime."""
+def _still_welcome(client: Client, request: AuthorizationRequest, *, legacy: bool) -> bool:
+    """Whether the app is active, its address still registered and its response type still allowed: all may change."""
     try:
-        interaction.request.redirect(client)
-    except UntrustedRedirect:
+        request.redirect(client)
+        may_use(client, request.response_type, legacy=legacy)
+    except (UntrustedRedirect, OAuthError):
         return False
     return True
 
