@@ -21,7 +21,7 @@ class ClientRegistered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDeleted(Event):
-    """A client ended its registration (RFC 7592 2.3), and with it every grant and consent that it had."""
+    """A client's registration ended, by itself (RFC 7592 2.3) or by an admin: every grant and consent with it."""
 
     kind: ClassVar[str] = "client_deleted"
     metadata: Mapping[str, object]

@@ -5,7 +5,7 @@ Owns the shape and its stored form. What may be registered stands in registratio
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import TypeAdapter
 
@@ -57,6 +57,29 @@ class ClientMetadata:
     def restored(members: Mapping[str, object]) -> "ClientMetadata":
         """The inverse of `stored`. Raises ValueError for a mapping that is none."""
         return _STORED.validate_python(members)
+
+
+class Said(TypedDict, total=False):
+    """What an admin may say of it. What is left out stays as it is; None and nothing remove what was there."""
+
+    response_types: tuple[str, ...]
+    jwks: tuple[Mapping[str, object], ...] | None
+    jwks_uri: str | None
+    token_endpoint_auth_signing_alg: str | None
+    userinfo_signed_response_alg: str | None
+    request_object_signing_alg: str | None
+    request_uris: tuple[str, ...]
+    subject_type: SubjectType
+    sector_identifier_uri: str | None
+    default_max_age: int | None
+    default_acr_values: tuple[str, ...]
+    initiate_login_uri: str | None
+    logo_uri: str | None
+    policy_uri: str | None
+    tos_uri: str | None
+    frontchannel_logout_uri: str | None
+    backchannel_logout_uri: str | None
+    claims_in_id_token: bool
 
 
 _STORED = TypeAdapter(ClientMetadata)

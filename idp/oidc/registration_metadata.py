@@ -5,7 +5,8 @@ That the keys of a `jwks` are fit is the keystore's part, what a sector_identifi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod, Client
@@ -14,8 +15,11 @@ from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from idp.oidc.redirect_uri import origin_of
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseType
+from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.oidc.subject import SUBJECT_TYPES, hosts_of
 from idp.values.issuer import LOOPBACK
+
+REFRESH_TOKEN = "refresh_token"
 
 MOST_URIS = 100
 """Of each kind; none of the largest apps has half as many."""
@@ -43,6 +47,18 @@ def is_web_page(uri: str) -> bool:
     except ValueError:
         return False
     return bool(parts.hostname) and "@" not in parts.netloc
+
+
+def answering(client: Client, response_types: Iterable[str]) -> Client:
+    """The client registered for these response types, and for the grant types that they need and can bear."""
+    types = tuple(dict.fromkeys(" ".join(sorted(each.split())) for each in response_types))
+    needed = frozenset[str]().union(*(ResponseType(each).grant_types for each in types if each in set(ResponseType)))
+    grant_types = client.grant_types - {AUTHORIZATION_CODE, IMPLICIT} | needed
+    scopes = client.scopes
+    if AUTHORIZATION_CODE not in needed:
+        grant_types, scopes = grant_types - {REFRESH_TOKEN}, scopes - {OFFLINE_ACCESS}
+    metadata = replace(client.metadata, response_types=types)
+    return replace(client, grant_types=grant_types, scopes=scopes, metadata=metadata)
 
 
 def _is_https(uri: str) -> bool:

@@ -39,6 +39,8 @@ PURGES = (
     # Whether superseded or idle for too long: it opens nothing any more, and a thief would have come back by now.
     Purge(table="refresh_tokens", over="idle_until <= $1", keep=timedelta(days=1)),
     Purge(table="revoked_tokens", over="expires_at <= $1"),
+    # Used up or over: listed for a month more, for whoever asks what became of one.
+    Purge(table="initial_access_tokens", over="expires_at <= $1", keep=timedelta(days=30)),
     Purge(table="client_assertions", over="expires_at <= $1"),
     # What became of it is asked for days later, by whoever wonders why an app still knew somebody.
     Purge(table="outbox", over="done_at <= $1", keep=timedelta(days=7)),

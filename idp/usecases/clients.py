@@ -1,16 +1,18 @@
 """Clients: registered, listed, shown, changed, disabled. Their secrets are shown once, when they are made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Literal
 
+from idp.audit.registration import ClientDeleted
 from idp.audit.service import ClientCreated, ClientDisabled, ClientEnabled, ClientSecretRotated
 from idp.directory.permissions import Permission
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
-from idp.oidc.client_metadata import ClientMetadata
+from idp.oidc.client_metadata import ClientMetadata, Said
 from idp.oidc.redirect_uri import ApplicationType
 from idp.oidc.registration import MOST_SECRETS
+from idp.oidc.registration_metadata import answering
 from idp.storage import clients
 from idp.usecases import client_secrets
 from idp.usecases.client_checks import checked, ensure_keys
@@ -49,16 +51,18 @@ class Metadata:
     first_party: bool | None = None
     client_uri: str | None = None
     """An empty text removes it."""
+    further: Said = field(default_factory=Said)
 
     def applied(self, client: Client) -> Client:
-        """The client with all that was said."""
-        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        """The client with all that was said; its grant types follow its response types."""
+        said = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "further"}
         given = {name: value for name, value in said.items() if value is not None}
         if "scopes" in given:
             given["scopes"] = frozenset(given["scopes"])
         if "client_uri" in given:
             given["client_uri"] = given["client_uri"] or None
-        return replace(client, **given)
+        applied = replace(client, **given, metadata=replace(client.metadata, **self.further))
+        return answering(applied, self.further["response_types"]) if "response_types" in self.further else applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +143,13 @@ async def rotate_secret(unit: Unit, client_id: str, *, revoke_old: bool) -> Regi
     now_live = len(await clients.secret_ages(unit.connection, client.client_id))
     await unit.record(ClientSecretRotated(live=now_live), client=client.client_id)
     return Registered(client=client, secret=new.secret)
+
+
+async def remove(unit: Unit, client_id: str) -> None:
+    """End its registration, and with it every grant and consent that it has. Raises NotFound."""
+    client = await found_client(unit.connection, client_id)
+    await clients.delete(unit.connection, client.client_id)
+    await unit.record(ClientDeleted(metadata=recorded(client)), client=client.client_id)
 
 
 async def set_active(unit: Unit, client_id: str, *, active: bool) -> bool:

@@ -92,6 +92,8 @@ WITH person AS (
     INSERT INTO revoked_tokens VALUES ($1::uuid::text, $2)
 ), asserted AS (
     INSERT INTO client_assertions SELECT client_id, $3, $2 FROM shop
+), leave AS (
+    INSERT INTO initial_access_tokens VALUES ($1, $3, '', $2, $2, 1)
 ), told AS (
     INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at, done_at, outcome)
     SELECT 'backchannel_logout', client_id, id, $1, $2, $2, $2, 'delivered' FROM person, shop
@@ -127,7 +129,8 @@ async def test_what_is_over_only_just_is_kept_where_it_still_tells_something(
 ) -> None:
     await fill(services, clock() - timedelta(minutes=1), clock() - timedelta(minutes=1))
     await purge_expired(services, clock())
-    kept = {"interactions", "grants", "refresh_tokens", "outbox", "throttles", "source_throttles"}
+    kept = {"interactions", "grants", "refresh_tokens", "initial_access_tokens", "outbox", "throttles"}
+    kept |= {"source_throttles"}
     assert await counts(services) == {table: int(table in kept) for table in TABLES}
 
 
