@@ -6,6 +6,7 @@ from idp.pages import (
     authorize,
     consent,
     enrolment,
+    logo,
     logout,
     new_password,
     password,
@@ -49,6 +50,7 @@ def routes(services: Services, house: House) -> list[Route]:
         (f"{AT}/another-account", PAGES, {"POST": ways_out.another_account(services)}),
         (f"{AT}/recovery-codes/download", PAGES, {"POST": recovery_codes.download(services)}),
         *((f"{AT}/{page.name}", PAGES, _handlers(services, page)) for page in STEP_PAGES),
+        ("/logo/{client_id}", OPERATIONS, {"GET": logo.by_get(services)}),
         ("/static/{name}", OPERATIONS, {"GET": static.serve}),
     ]
     return [Route(path, Edge(house=house, kind=kind, handlers=handlers)) for path, kind, handlers in table]

@@ -45,7 +45,8 @@ class Services:
 
     async def client(self, client_id: ClientId) -> Client | None:
         """The registered client, disabled ones too: no round trip while it is known."""
-        return await self.cache.client(client_id)
+        # What comes in a path may hold a NUL, which no text of PostgreSQL does.
+        return await self.cache.client(client_id) if client_id.isprintable() else None
 
     @property
     def keyring(self) -> Keyring:

@@ -1,5 +1,6 @@
 """The frame of every page of a sign-in: brand, app, who is signing in, where its forms post to, and the way out."""
 
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from idp.web.call import call_of
 from idp.web.shell import App, Brand, FieldError, Shell, Strip
 
 NO_CONTACT = "whoever gave you this account"
+_VERSION_DIGITS = 10
 
 
 def visit_of(services: Services, request: Request) -> Visit:
@@ -52,7 +54,20 @@ def brand(services: Services) -> Brand:
 def app(client: Client, redirect_uri: str | None = None) -> App:
     """The app in words, with the host that the answer goes to."""
     target = urlsplit(redirect_uri or client.home or "")
-    return App(name=client.name, host=target.netloc or f"{target.scheme}:", home_url=client.home)
+    metadata = client.metadata
+    return App(
+        name=client.name,
+        host=target.netloc or f"{target.scheme}:",
+        home_url=client.home,
+        logo_path=_logo_path(client.client_id, metadata.logo_uri) if metadata.logo_uri else None,
+        policy_url=metadata.policy_uri,
+        terms_url=metadata.tos_uri,
+    )
+
+
+def _logo_path(client: ClientId, uri: str) -> str:
+    """Another address for another logo, so that no browser shows the old one."""
+    return f"/logo/{client}?v={sha256(uri.encode()).hexdigest()[:_VERSION_DIGITS]}"
 
 
 def bare_shell(services: Services, client: Client | None = None) -> Shell:

@@ -39,6 +39,10 @@ class App:
     """Host of the redirect URI, or its scheme where it is a private one."""
     home_url: str | None = None
     """Where the app starts a sign-in afresh; without one no link to it is shown."""
+    logo_path: str | None = None
+    """Below the root, where its logo is served from; that there is one does not mean that it can be had."""
+    policy_url: str | None = None
+    terms_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from idp.oidc.frontchannel_logout import Frame
 from idp.web import qr, views
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
@@ -60,6 +61,7 @@ NOTE = DeveloperNote(
     client_id="wiki-7f3a",
     redirect_uri="https://wiki.example.org/oidc/callback/<script>alert(1)</script>",
 )
+FRAMES = (Frame(uri="https://chat.example.org/out?iss=i&sid=s", origin="https://chat.example.org"),)
 
 LONG_APP = App(
     name="Verwaltungsinformationssystemzugangsportal", host="verwaltungsinformationssystem.intern.example.org"
@@ -71,6 +73,27 @@ LONG = replace(
     app=LONG_APP,
     strip=Strip(name=LONG_NAME, not_you_action="/not-you"),
 )
+BRANDED = {
+    "logo_path": "/logo/wiki?v=1",
+    "policy_url": "https://wiki.example.org/privacy?lang=en&v=2",
+    "terms_url": "https://wiki.example.org/terms",
+}
+CONSENT = views.ConsentPage(
+    shell=KNOWN,
+    permissions=(
+        views.Permission(label=messages.permission("profile"), values=("Alice Ito",)),
+        views.Permission(label=messages.permission("email"), values=("alice@example.com",)),
+        views.Permission(label=messages.permission("groups"), values=("staff", "ops", "wiki-editors", "it")),
+        views.Permission(label=messages.permission("offline_access")),
+        views.Permission(label=messages.permission("payroll.read")),
+    ),
+)
+
+
+def branded(view: V) -> V:
+    """The same page, of an app with a logo, a privacy policy and terms of service."""
+    app = view.shell.app
+    return replace(view, shell=replace(view.shell, app=replace(app, **BRANDED) if app else None))
 
 
 def _error(kind: ErrorKind, shell: Shell) -> ErrorPage:
@@ -118,16 +141,10 @@ VIEWS: dict[str, views.View] = {
         "new_password",
         messages.new_password_refused("common", minimum=15, maximum=256),
     ),
-    "consent": views.ConsentPage(
-        shell=KNOWN,
-        permissions=(
-            views.Permission(label=messages.permission("profile"), values=("Alice Ito",)),
-            views.Permission(label=messages.permission("email"), values=("alice@example.com",)),
-            views.Permission(label=messages.permission("groups"), values=("staff", "ops", "wiki-editors", "it")),
-            views.Permission(label=messages.permission("offline_access")),
-            views.Permission(label=messages.permission("payroll.read")),
-        ),
-    ),
+    "password-branded": branded(PASSWORD),
+    "password-branded-long": branded(views.PasswordPage(shell=replace(LONG, strip=None))),
+    "consent": CONSENT,
+    "consent-branded": branded(CONSENT),
     "consent-long": views.ConsentPage(
         shell=LONG, permissions=(views.Permission(label=messages.permission("groups"), values=("x" * 60, "ops")),)
     ),
@@ -137,10 +154,14 @@ VIEWS: dict[str, views.View] = {
     "returning": views.ReturningPage(
         shell=replace(BARE, app=APP), target="org.example.wiki:/callback?code=c&state=s%22%3E"
     ),
+    "returning-signed-out": views.ReturningPage(
+        shell=replace(BARE, app=APP), target="https://wiki.example.org/bye?state=s", frames=FRAMES
+    ),
     "finished": views.FinishedPage(shell=replace(BARE, app=APP)),
     "finished-homeless": views.FinishedPage(shell=replace(BARE, app=replace(APP, home_url=None))),
     "logout": views.LogoutPage(shell=replace(START, cancel_action=None), carried=(("state", "s"),)),
     "signed-out": views.SignedOutPage(shell=replace(BARE, app=APP)),
+    "signed-out-frames": views.SignedOutPage(shell=replace(BARE, app=APP), frames=FRAMES, same_by_get="/logout"),
     "paused": PAUSED,
     "cookies": views.CookiesPage(shell=replace(BARE, app=APP), host="id.example.org", retry_url="/again"),
     **{f"error-{kind}": _error(kind, replace(BARE, app=APP)) for kind in ErrorKind},
