@@ -31,10 +31,10 @@ def module(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Await
 
 def waits_for(run: Run) -> str | None:
     """The part of the provider that this run still waits for."""
-    if run.dynamic:
-        return "dynamic registration"
-    if "request-object" in run.module:
+    if "request-object" in run.module or "request-uri" in run.module:
         return "request objects"
+    if run.dynamic and "discovery" in run.module:
+        return "request objects in the metadata"
     return None
 
 

@@ -61,9 +61,11 @@ class Site:
 
     def publish(self, path: str, document: object, media_type: str = "application/json") -> str:
         """Answer there with this document from now on (bytes and text as they are); returns the address."""
-        raw = document if isinstance(document, bytes) else None
-        text = document if isinstance(document, str) else json.dumps(document)
-        self.published[path] = (media_type, raw if raw is not None else text.encode())
+        octets = document if isinstance(document, bytes) else str(document).encode()
+        self.published[path] = (
+            media_type,
+            octets if media_type != "application/json" else json.dumps(document).encode(),
+        )
         return self.url(path)
 
     def at(self, url: str) -> Sequence[Received]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +23,9 @@ from idp.oidc.client import AuthMethod
 from idp.oidc.client_metadata import ClientMetadata
 from idp.settings import Settings
 from idp.storage import clients
-from idp.usecases import key_rotation, user_profile
+from idp.usecases import initial_access_tokens, key_rotation, user_profile
 from idp.usecases.clients import Metadata
+from idp.usecases.initial_access_tokens import NewToken
 from idp.values.issuer import Issuer
 from tests.certification.claims import WRITTEN
 from tests.certification.plans import EVERY_TYPE, POST, ClientAuth
@@ -209,5 +211,12 @@ async def _configured(suite: Suite) -> None:
     await configure(suite.provider, "fetch_hosts", [suite.site.host])
     if suite.legacy:
         await configure(suite.provider, "legacy_response_types", value=True)
+        await configure(suite.provider, "open_registration", value=True)
+    else:
+        async with suite.provider.unit() as made:
+            token = await initial_access_tokens.make(
+                made, NewToken(uses=1000, life=timedelta(days=30), note="The suite")
+            )
+        suite.initial_access_token = token.token.expose()
     await suite.discover()
     await suite.enrol()
