@@ -52,13 +52,9 @@ class Issuing:
 
     def access_token(self, grant: GrantFacts, scopes: tuple[str, ...]) -> str:
         """A person's access token, signed: a secret."""
+        issuer = self.services.settings.issuer
         claims = access_token.access_token_claims(
-            issuer=self.services.settings.issuer,
-            client=self.client,
-            grant=self._seen(grant),
-            scopes=scopes,
-            jti=self._jti(),
-            at=self.at,
+            issuer=issuer, client=self.client, grant=self._seen(grant), scopes=scopes, jti=self._jti(), at=self.at
         )
         return self._key.sign(claims, access_token.TYP)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from idp.authenticators.acr import reached_acr
 from idp.authenticators.evidence import Evidence, Proof
@@ -27,15 +28,17 @@ from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.policy.account import Account
 from idp.policy.requirement import requirement
 from idp.storage import accounts, codes
+from idp.storage import clients as clients_stored
 from idp.storage.codes import NewGrant
 from idp.usecases import clients, users
+from idp.usecases.client_checks import ensure_keys
 from idp.usecases.clients import Kind, Metadata, Registered
 from idp.usecases.services import Services
 from idp.usecases.unit import unit
 from idp.usecases.users import NewUser
 from idp.values.actors import Actor
 from idp.values.entropy import ordered_uuid, random_uuid
-from idp.values.ids import GrantId, SessionId
+from idp.values.ids import ClientId, GrantId, SessionId
 from idp.values.secrets import Code, CookieValue, Verifier
 
 COMMAND = Actor(kind="command", name="tests")
@@ -76,6 +79,17 @@ async def add_client(
         said = replace(said, redirect_uris=(REDIRECT_URI,))
     async with unit(services, COMMAND, None, services.clock()) as made:
         return await clients.add(made, client_id, kind, said)
+
+
+async def describe(services: Services, client_id: str, **members: Any) -> Client:  # noqa: ANN401 - of ClientMetadata
+    """Say more of a client, as a registration of its own would; keys for its algorithms are made."""
+    client = await clients_stored.registered(services.database, ClientId(client_id))
+    assert client is not None
+    described = replace(client, metadata=replace(client.metadata, **members))
+    await ensure_keys(services, COMMAND, described, services.clock())
+    await clients_stored.update(services.database, described, services.clock())
+    services.cache.forget()
+    return described
 
 
 async def add_person(services: Services, username: str = "alice", *, email: str | None = None) -> Account:
