@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from idp.oidc.response_type import ResponseMode
 from idp.telemetry import configure_logging
 from tests.drivers.browser_http import Browser
+from tests.drivers.old_app import OldApp
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import enrolled
 
@@ -73,6 +75,27 @@ async def test_no_secret_is_written_down(provider: Provider, browser: Browser, l
     assert len(secrets["set-up key"]) == 32
     found = [name for name, secret in secrets.items() if secret in log.getvalue()]
     assert found == []
+    assert await _in_the_database(provider, secrets) == []
+
+
+@pytest.mark.parametrize("mode", ["fragment", "form_post"])
+async def test_no_token_that_passes_through_the_browser_is_written_down(
+    provider: Provider, browser: Browser, log: io.StringIO, mode: ResponseMode
+) -> None:
+    """The answer of a hybrid flow, at the end of a sign-in, repeated, and in silence; it is kept sealed alone."""
+    everything = "code id_token token"
+    wiki, alice = await OldApp.registered(provider, everything), await provider.person()
+    page = await alice.sign_in(await browser.open(wiki.url(everything, response_mode=mode)))
+    silent = await browser.open(wiki.url(everything, response_mode=mode, prompt="none"))
+    await browser.open(page.trail[0].url if page.at_app else page.url)
+    secrets = {
+        f"{number} {name}": value
+        for number, each in enumerate((page, silent))
+        for name, value in wiki.answer(each, mode).items()
+        if name in {"code", "access_token", "id_token"}
+    }
+    assert len(secrets) == 6
+    assert [name for name, secret in secrets.items() if secret in log.getvalue()] == []
     assert await _in_the_database(provider, secrets) == []
 
 
