@@ -5,10 +5,12 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from idp.oidc.claims import CLAIM_SCOPE
 from idp.usecases import clients, groups, user_access
 from idp.usecases.clients import Metadata
 from idp.usecases.unit import unit
 from tests.drivers.app_code import claims_of
+from tests.drivers.command_line import CommandLine
 from tests.drivers.grants import COMMAND, Asked
 from tests.drivers.world import World
 
@@ -58,6 +60,50 @@ async def test_each_scope_brings_its_claims(world: World) -> None:
         "phone_number": "+441234567890",
         "phone_number_verified": False,
         "groups": ["admins", "staff"],
+    }
+
+
+async def test_all_that_can_be_set_by_command_is_told(world: World, idp: CommandLine) -> None:
+    """OpenID conformance: fourteen profile claims, e-mail, telephone and address, each well-formed."""
+    app = await world.app(metadata=Metadata(scopes=ALL))
+    account = await world.person()
+    values = {
+        "name": "Alice Pleasance Liddell",
+        "given_name": "Alice",
+        "family_name": "Liddell",
+        "middle_name": "Pleasance",
+        "nickname": "Al",
+        "profile": "https://alice.example/about",
+        "picture": "https://alice.example/me.png",
+        "website": "https://alice.example",
+        "gender": "female",
+        "birthdate": "0000-05-04",
+        "zoneinfo": "Europe/London",
+        "locale": "en-GB",
+        "phone_number": "+441234567890",
+    }
+    address = {
+        "formatted": "Deanery\nOxford",
+        "street_address": "Deanery",
+        "locality": "Oxford",
+        "region": "Oxfordshire",
+        "postal_code": "OX1 1DP",
+        "country": "GB",
+    }
+    dotted = {f"address.{part}": text for part, text in address.items()}
+    pairs = [f"{name}={value}" for name, value in {**values, **dotted, "phone_number_verified": "true"}.items()]
+    assert (await idp("user", "set", "alice", *pairs)).status == 0
+    told = (await app.userinfo((await world.signed_in(app, *ALL, account=account))["access_token"])).json()
+    assert told.pop("sub") == account.subject
+    assert told.keys() == CLAIM_SCOPE.keys()
+    assert 0 < told.pop("updated_at") <= world.clock().timestamp() + 1
+    assert told == values | {
+        "address": address,
+        "preferred_username": "alice",
+        "email": "alice@example.org",
+        "email_verified": True,
+        "phone_number_verified": True,
+        "groups": [],
     }
 
 
