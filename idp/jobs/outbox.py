@@ -1,6 +1,6 @@
 """Empties the outbox: several entries at once, at most a few of one client, none in the way of another.
 
-Looks every second, by one indexed statement; decision 17 says why nobody wakes it.
+Looks every second, by one indexed statement; decision 18 says why nobody wakes it.
 """
 
 import asyncio
