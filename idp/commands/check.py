@@ -9,6 +9,7 @@ import typer
 from idp.commands.call import POOL_SIZE
 from idp.commands.output import Json, table, tell
 from idp.composition import CANNOT_START, clock, open_services
+from idp.outbound.trust import trusted
 from idp.server.schema import NO_DATABASE, pointed_at, require_current, start_embedded
 from idp.server.tls import Tls, TlsFailed
 from idp.settings import Settings, SettingsError
@@ -34,7 +35,13 @@ def _findings() -> list[Finding]:
         settings = Settings.load(os.environ)
     except SettingsError as wrong:
         return [check.error("settings", line) for line in str(wrong).splitlines()]
-    return [check.ok("settings", "are well-formed"), *_tls(settings), *check.of_settings(settings), *_inside(settings)]
+    return [
+        check.ok("settings", "are well-formed"),
+        *_tls(settings),
+        *_authorities(settings),
+        *check.of_settings(settings),
+        *_inside(settings),
+    ]
 
 
 def _tls(settings: Settings) -> list[Finding]:
@@ -45,6 +52,16 @@ def _tls(settings: Settings) -> list[Finding]:
     except TlsFailed as wrong:
         return [check.error("tls", str(wrong))]
     return [check.ok("tls", "certificate and key belong together")]
+
+
+def _authorities(settings: Settings) -> list[Finding]:
+    if settings.fetch_ca_file is None:
+        return []
+    try:
+        trusted(settings.fetch_ca_file)
+    except SettingsError as wrong:
+        return [check.error("authorities", str(wrong))]
+    return [check.ok("authorities", f"of {settings.fetch_ca_file} are trusted beside the system's")]
 
 
 def _inside(settings: Settings) -> list[Finding]:
@@ -60,6 +77,8 @@ def _inside(settings: Settings) -> list[Finding]:
         return [check.error("schema", str(wrong))]
     except NO_DATABASE as wrong:
         return [check.error("database", str(wrong))]
+    except SettingsError:
+        return []  # of the authorities, which said so themselves
     except CANNOT_START as wrong:
         return [check.error("root keys", str(wrong))]
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from idp.outbound.trust import trusted
 from idp.server.listeners import Listeners, open_listeners
 from idp.server.postgres import RunningPostgres
 from idp.server.processes import Child
@@ -45,6 +46,7 @@ def serve(service: Service) -> int:
     settings = Settings.load(service.environ)
     if settings.tls_cert and settings.tls_key:
         Tls(certificate=settings.tls_cert, key=settings.tls_key).context()
+    trusted(settings.fetch_ca_file)
     with ExitStack() as stack:
         host, port = settings.listen.host, settings.listen.port
         public = stack.enter_context(open_listeners(host, port, workers=settings.workers))

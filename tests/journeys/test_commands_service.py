@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from idp.storage.database import Database
 from idp.usecases.configuration import flat
 from tests.drivers.command_line import CommandLine
 from tests.drivers.database import Cluster, FreshDatabase, clone, drop
+from tests.drivers.tls_authority import Authority
 
 SESSION = """
 INSERT INTO browser_sessions (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
@@ -193,6 +195,14 @@ async def test_the_doctor_names_what_is_wrong(idp: CommandLine, database: Databa
     assert "dave" in ran.out
     shared = await CommandLine({**idp.environ, "IDP_METRICS_LISTEN": "127.0.0.2:8000"})("check")
     assert (shared.status, "served on the public port" in shared.out) == (1, True)
+
+
+async def test_the_doctor_looks_at_authorities_of_our_own(idp: CommandLine, authority: Authority) -> None:
+    for path, level in ((authority.certificate, "ok"), (authority.folder, "error")):
+        ran = await CommandLine({**idp.environ, "IDP_FETCH_CA_FILE": str(path)})("check", "--json")
+        (found,) = [each for each in json.loads(ran.out) if each["subject"] == "authorities"]
+        assert (found["level"], ran.status) == (level, int(level == "error"))
+        assert str(path) in found["words"]
 
 
 async def test_the_doctor_notices_a_single_role(idp: CommandLine, fresh: FreshDatabase) -> None:
