@@ -16,6 +16,9 @@ IMPURE_MODULES = ("aiosmtplib", "asyncio", "asyncpg", "httpx2", "idp.settings", 
 CONSTRUCTORS = {
     "Proof": {"idp/authenticators/evidence.py"},
     "Cleared": {"idp/login/next_step.py"},
+    "NewGrant": {"idp/usecases/opening.py"},
+    "Opening": {"idp/usecases/opening.py"},
+    "Issuing": {"idp/usecases/opening.py", "idp/usecases/token.py"},
 }
 
 CHANCE_AND_TIME = re.compile(
@@ -55,6 +58,23 @@ def test_only_one_place_constructs(name: str) -> None:
         if alias.name == name and alias.asname not in {None, name}
     ]
     assert built + renamed == []
+
+
+def test_what_leaves_the_authorization_endpoint_is_made_of_cleared() -> None:
+    """By decision 17: one module gives codes and tokens, and whatever function of it does was handed a `Cleared`."""
+    module, givers = "idp.oidc.authorization_response.success", {"success", "Issuing", "NewGrant"}
+    using = {source.path for source in sources("idp") for _, name in source.imports() if name == module}
+    assert using == {"idp/usecases/opening.py"}
+    (opening,) = (source for source in sources("idp") if source.path in using)
+    giving = [
+        node
+        for node in ast.walk(opening.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(isinstance(each, ast.Call) and dotted(each.func) in givers for each in ast.walk(node))
+    ]
+    handed = [{ast.unparse(each.annotation) for each in node.args.args if each.annotation} for node in giving]
+    assert len(giving) == len(givers)
+    assert all("Cleared[Authorization]" in types for types in handed)
 
 
 def test_pure_rooms_take_time_and_chance_as_arguments() -> None:
