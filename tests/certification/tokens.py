@@ -159,7 +159,7 @@ def check_logout_token(
 ) -> dict[str, Any]:
     """Back-Channel Logout 2.4: about the sign-in of this ID token, never an ID token itself."""
     claims = verified(token, jwks, expected.alg)
-    assert header_of(token).get("typ", "logout+jwt") == "logout+jwt"
+    assert header_of(token)["typ"] == "logout+jwt"  # so that nobody takes it for an ID token
     now = int(expected.at.timestamp())
     assert claims["iss"] == expected.issuer
     assert claims["aud"] in (expected.client_id, [expected.client_id])
