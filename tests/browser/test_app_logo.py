@@ -10,9 +10,19 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Page, Route, expect
 
+from idp.oidc.client_metadata import Said
+from idp.settings import Settings
+from idp.usecases import configuration
+from idp.usecases.clients import Metadata
 from tests.browser.looking import LOOKS, dress
+from tests.browser.profiles import Profiles
 from tests.browser.sample_pages import VIEWS
+from tests.browser.visitor import Mouse
 from tests.drivers.page_server import page_server
+from tests.drivers.provider import Provider
+from tests.drivers.strange_server import page as answered
+from tests.drivers.strange_server import strange_server
+from tests.drivers.tls_authority import Authority
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +34,12 @@ HEIGHTS = "() => [...document.querySelectorAll('main h1, main form')].map(each =
 async def base_url() -> AsyncIterator[str]:
     async with page_server(VIEWS) as url:
         yield url
+
+
+@pytest.fixture
+def settings(settings: Settings, authority: Authority) -> Settings:
+    """The authority stands in a file, as an operator's own would."""
+    return settings.model_copy(update={"fetch_ca_file": authority.certificate})
 
 
 def red(width: int = 120, height: int = 60) -> bytes:
@@ -89,3 +105,28 @@ async def test_policy_and_terms_open_beside_the_page(page: Page, base_url: str, 
 async def test_a_page_of_an_app_without_them_says_nothing(page: Page, base_url: str) -> None:
     await page.goto(f"{base_url}/page/password")
     assert await page.locator("main img, main .tile, main .terms").count() == 0
+
+
+async def test_a_sign_in_shows_them_and_asks_nobody_but_us(
+    profiles: Profiles, provider: Provider, authority: Authority
+) -> None:
+    """The whole way: registered, fetched from the app's server, seen under the policy of the real page."""
+    async with strange_server(authority.leaf(name="strange")) as app:
+        app.pages["/logo.png"] = answered(red(), "image/png")
+        async with provider.unit() as made:
+            await configuration.change(made, "fetch_hosts", [app.authority])
+        further = Said(logo_uri=app.url("/logo.png"), policy_uri=app.url("/privacy"), tos_uri=app.url("/terms"))
+        wiki = await provider.app("wiki", metadata=Metadata(further=further))
+        context = await profiles.new()
+        alice = Mouse(page=await context.new_page(), person=await provider.person())
+        await alice.page.goto(await wiki.authorization_url())
+        await alice.sign_in(until="enrolment")
+        await alice.sign_in(until="consent")
+        assert await alice.step() == "consent"
+        assert await alice.page.locator("main img.tile").evaluate("each => each.naturalWidth") == 120
+        for words, path in (("Privacy policy", "/privacy"), ("Terms of service", "/terms")):
+            await expect(alice.page.get_by_role("link", name=words)).to_have_attribute("href", app.url(path))
+        asked = {request.url for request in profiles.requests}
+        assert [url for url in asked if "/logo/wiki" in url]
+        assert [url for url in asked if not url.startswith(provider.issuer)] == []
+        assert len(app.requests) == 1
