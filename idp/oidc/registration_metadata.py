@@ -5,7 +5,7 @@ That the keys of a `jwks` are fit is the keystore's part, what a sector_identifi
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -50,15 +50,24 @@ def is_web_page(uri: str) -> bool:
 
 
 def answering(client: Client, response_types: Iterable[str]) -> Client:
-    """The client registered for these response types, and for the grant types that they need and can bear."""
+    """The client registered for these response types, and for the grant types that they need and can bear.
+
+    Raises InvalidClientMetadata.
+    """
     types = tuple(dict.fromkeys(" ".join(sorted(each.split())) for each in response_types))
-    needed = frozenset[str]().union(*(ResponseType(each).grant_types for each in types if each in set(ResponseType)))
+    needed = _grant_types_of(types)
     grant_types = client.grant_types - {AUTHORIZATION_CODE, IMPLICIT} | needed
     scopes = client.scopes
     if AUTHORIZATION_CODE not in needed:
         grant_types, scopes = grant_types - {REFRESH_TOKEN}, scopes - {OFFLINE_ACCESS}
     metadata = replace(client.metadata, response_types=types)
     return replace(client, grant_types=grant_types, scopes=scopes, metadata=metadata)
+
+
+def _grant_types_of(response_types: Sequence[str]) -> frozenset[str]:
+    known = {each.value for each in ResponseType}
+    refuse_if(not set(response_types) <= known, "response_types has one that is not supported.")
+    return frozenset[str]().union(*(ResponseType(each).grant_types for each in response_types))
 
 
 def _is_https(uri: str) -> bool:
@@ -80,10 +89,7 @@ def _is_text(text: str) -> bool:
 
 
 def _response_types(client: Client) -> None:
-    types = client.metadata.response_types
-    known = {each.value for each in ResponseType}
-    refuse_if(not set(types) <= known, "response_types has one that is not supported.")
-    needed = frozenset[str]().union(*(ResponseType(each).grant_types for each in types))
+    needed = _grant_types_of(client.metadata.response_types)
     # OIDC Registration 2, RFC 7591 2.1
     refuse_if(
         not needed <= client.grant_types,

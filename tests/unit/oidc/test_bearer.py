@@ -57,3 +57,11 @@ def test_any_other_header_is_an_invalid_token(header: str) -> None:
 
 def test_the_token_does_not_print() -> None:
     assert repr(bearer_token("Bearer a.b.c", None, NOTHING)) == "BearerToken(…)"
+
+
+@pytest.mark.parametrize("header", ["Basic x", None])
+def test_a_refusal_names_what_the_token_is_for(header: str | None) -> None:
+    """RFC 9110 11.5."""
+    with pytest.raises(InvalidToken) as refusal:
+        bearer_token(header, None, form(), "registration")
+    assert (refusal.value.challenge or "").startswith('Bearer realm="registration"')
