@@ -8,16 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from idp.storage import outbox
 from idp.storage.database import Database
+from idp.storage.outbox import Claim
 from idp.usecases.configuration import flat
+from idp.usecases.services import Services
+from tests.drivers.clock import MovableClock
 from tests.drivers.command_line import CommandLine
 from tests.drivers.database import Cluster, FreshDatabase, clone, drop
+from tests.drivers.grants import add_client
 from tests.drivers.tls_authority import Authority
 
 SESSION = """
 INSERT INTO browser_sessions (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
 SELECT gen_random_uuid(), user_id, sha256($2), '{"otp": 1, "pwd": 1}', $3, $3, $4 FROM login_names WHERE name = $1
 RETURNING id::text
+"""
+NOTICE = """
+INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at)
+SELECT 'backchannel_logout', $1, user_id, gen_random_uuid(), $3, $3 FROM login_names WHERE name = $2
 """
 
 
@@ -74,6 +83,39 @@ async def test_which_session_must_be_said(people: CommandLine) -> None:
     assert "A session's id looks like" in (await people("session", "end", "x")).refusal
     assert (await people("session", "end", "--user", "ghost")).refusal == "There is no user ghost."
     assert (await people("session", "list")).out == "No live sessions.\n"
+
+
+async def test_who_was_told_of_a_sign_out_is_listed(
+    people: CommandLine, services: Services, database: Database, clock: MovableClock
+) -> None:
+    """O-59: visible; with the fault, and when it is tried again."""
+    for name in ("wiki", "chat"):
+        await add_client(services, name)
+        await database.execute(NOTICE, name, "alice", clock())
+    assert await outbox.claim(database, Claim(until=clock(), of_each=1, at_most=1), clock()) != []
+    await database.execute("UPDATE outbox SET last_fault = 'timeout' WHERE client_id = 'wiki'")
+    everything = (await people("session", "logouts", "--json")).json
+    assert [(each["client"], each["outcome"], each["username"]) for each in everything] == [
+        ("chat", "waiting", "alice"),
+        ("wiki", "waiting", "alice"),
+    ]
+    (failed,) = (await people("session", "logouts", "--failed", "--json")).json
+    assert (failed["client"], failed["last_fault"]) == ("wiki", "timeout")
+    assert failed["next_try_at"]
+    (one,) = (await people("session", "logouts", failed["session"], "--json")).json
+    assert one == failed
+    assert "timeout" in (await people("session", "logouts")).out
+    assert "A session's id looks like" in (await people("session", "logouts", "x")).refusal
+
+
+async def test_an_app_that_was_given_up_is_named(people: CommandLine, services: Services, database: Database) -> None:
+    await add_client(services, "wiki")
+    await database.execute(NOTICE, "wiki", "alice", datetime.now(UTC))
+    await database.execute("UPDATE outbox SET done_at = made_at, outcome = 'failed', last_fault = 'tls'")
+    (found,) = [each for each in (await people("check", "--json")).json if each["subject"] == "logouts"]
+    assert (found["level"], found["words"].partition(" ")[0]) == ("warn", "wiki")
+    (listed,) = (await people("session", "logouts", "--json")).json
+    assert (listed["outcome"], listed["next_try_at"]) == ("failed", None)
 
 
 async def test_configuration_is_listed_set_and_unset(idp: CommandLine, database: Database) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from authlib.integrations.httpx_client import OAuthError
 
+from idp.keystore.compact import segment
+from idp.usecases import browser_sessions
 from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.clients.tokens import Tokens
@@ -18,6 +20,9 @@ from tests.drivers.provider import Provider
 from tests.drivers.scenes import details, password_is_enough, sign_in
 
 BACK = "https://app.example.org/signed-out"
+UNSIGNED = segment(b'{"alg":"none"}').decode()
+ENCRYPTED = segment(b'{"alg":"RSA-OAEP","enc":"A256GCM"}').decode()
+PUNCTUATION = "&#%\"'<>?=+;:/@\\ {}[]|^`~!$()*,.é"
 METADATA = Metadata(first_party=True, post_logout_redirect_uris=(BACK,))
 
 
@@ -70,6 +75,39 @@ async def test_with_the_hint_of_this_session_at_once(scene: Scene) -> None:
     assert scene.browser.cookies["known"] == before["known"]
     assert not await scene.signed_in()
     assert await details(scene.provider, "signed_out") == [{"by": "relying_party"}]
+
+
+async def test_a_state_of_any_characters_comes_back_whole(scene: Scene) -> None:
+    """B8: ninety of them, percent-encoded, and nothing beside it."""
+    state = (PUNCTUATION * 3)[:90]
+    page = await scene.logout(**scene.hint, post_logout_redirect_uri=BACK, state=state)
+    assert page.params == {"state": state}
+    assert not set(page.url.partition("=")[2]) & set(PUNCTUATION) - {"%", ".", "~"}
+
+
+async def test_hints_for_people_and_languages_are_accepted(scene: Scene) -> None:
+    """RP-Initiated Logout 2: logout_hint and ui_locales change nothing here, and what is unknown is ignored."""
+    page = await scene.logout(
+        **scene.hint, post_logout_redirect_uri=BACK, logout_hint="alice", ui_locales="de tlh", something="else"
+    )
+    assert page.url == BACK
+
+
+async def test_a_session_that_has_ended_already_leads_back(scene: Scene) -> None:
+    """The app knows of a session that is no more: nothing to ask, the hint vouches for the app."""
+    async with scene.provider.unit() as unit:
+        await browser_sessions.end(unit, str(scene.tokens.claims["sid"]))
+    page = await scene.logout(**scene.hint, post_logout_redirect_uri=BACK, state="s")
+    assert page.url == f"{BACK}?state=s"
+    assert await details(scene.provider, "signed_out") == []
+
+
+async def test_a_repeated_parameter_is_refused(scene: Scene) -> None:
+    """O-05: on a page, and nobody is signed out."""
+    hint = urlencode(scene.hint)
+    page = await scene.browser.open(f"{scene.provider.issuer.url('/logout')}?{hint}&state=a&state=b")
+    assert (page.step, page.status) == ("error", 400)
+    assert await scene.signed_in()
 
 
 async def test_the_old_cookie_is_dead(scene: Scene) -> None:
@@ -154,13 +192,15 @@ async def test_an_address_that_is_not_registered_leads_nowhere(scene: Scene, uri
     assert "evil" not in page.html
 
 
-@pytest.mark.parametrize("hint", ["forged", "garbage", "access_token", "contradicted"])
+@pytest.mark.parametrize("hint", ["forged", "unsigned", "encrypted", "garbage", "access_token", "contradicted"])
 async def test_a_hint_that_proves_nothing_leads_nowhere(scene: Scene, hint: str) -> None:
     """O-57, O-58: forged, no ID token, or not client_id's: asked, and no redirect."""
     token = scene.hint["id_token_hint"]
     head, body, signature = token.split(".")
     sent = {
         "forged": {"id_token_hint": f"{head}.{body}.{signature[:-4]}AAAA"},
+        "unsigned": {"id_token_hint": f"{UNSIGNED}.{body}."},
+        "encrypted": {"id_token_hint": f"{ENCRYPTED}.a.b.c.d"},
         "garbage": {"id_token_hint": "a.b.c"},
         "access_token": {"id_token_hint": scene.tokens.access_token, "client_id": "wiki"},
         "contradicted": {"id_token_hint": token, "client_id": "chat"},

@@ -11,6 +11,7 @@ import pytest
 from idp.storage import outbox
 from idp.storage.database import Database
 from idp.storage.outbox import Claim, Claimed, Ended, Outcome
+from idp.usecases.metrics import exposition
 from idp.usecases.services import Services
 from idp.values.ids import ClientId
 from tests.drivers.clock import MovableClock
@@ -120,3 +121,14 @@ async def test_a_client_is_unreached_until_something_reaches_it(filled: Services
         await outbox.finish(filled.database, each, Ended(outcome=outcome), [], clock())
         assert await outbox.unreached(filled.database) == unreached
         assert await outbox.counts(filled.database) == (waiting, given_up)
+
+
+async def test_a_monitor_sees_what_waits_and_what_was_given_up(filled: Services, clock: MovableClock) -> None:
+    """The same number at each worker, and the last one known while the database is away."""
+    (each,) = await claimed(filled.database, clock(), at_most=1)
+    await outbox.finish(filled.database, each, Ended(outcome="failed", fault="tls"), [], clock())
+    for _ in range(2):
+        text = (await exposition(filled)).decode()
+        assert "\nidp_outbox_waiting 12.0\n" in text
+        assert "\nidp_outbox_given_up 1.0\n" in text
+        await filled.database.close()
