@@ -57,8 +57,10 @@ def test_what_is_left_out_has_the_default_of_the_standards() -> None:
     )
     assert not client.first_party
     assert not client.pkce_required
-    assert asked(**dict.fromkeys([*TEXTS, *LISTS[1:], *FLAGS, *OTHERS])) == client
-    assert asked(**dict.fromkeys(TEXTS, "")) == client
+    nothing: dict[str, Any] = dict.fromkeys([*TEXTS, *LISTS[1:], *FLAGS, *OTHERS])
+    assert asked(**nothing) == client
+    empty: dict[str, Any] = dict.fromkeys(TEXTS, "")
+    assert asked(**empty) == client
 
 
 def test_refresh_tokens_bring_offline_access() -> None:
@@ -171,17 +173,22 @@ def test_grant_types_that_are_not_offered_are_refused(grant_types: list[str]) ->
         asked(grant_types=grant_types)
 
 
-WRONG: list[tuple[str, Any]] = [
-    *((name, value) for name in TEXTS for value in (1, True, ["x"], {"x": "y"}, 1.5)),
-    *((name, value) for name in LISTS for value in ("x", 1, {"x": "y"}, [1], [None], ["x", ["y"]])),
-    *((name, value) for name in FLAGS for value in ("true", 1, [])),
-    *(("default_max_age", value) for value in ("1", 1.0, True, [])),
-    *(("jwks", value) for value in ("x", [], {}, {"keys": "x"}, {"keys": ["x"]}, {"keys": {}})),
+NO_TEXTS: list[Any] = [1, True, ["x"], {"x": "y"}, 1.5]
+NO_LISTS: list[Any] = ["x", 1, {"x": "y"}, [1], [None], ["x", ["y"]]]
+NO_FLAGS: list[Any] = ["true", 1, []]
+NO_NUMBERS: list[Any] = ["1", 1.0, True, []]
+NO_KEYS: list[Any] = ["x", [], {}, {"keys": "x"}, {"keys": ["x"]}, {"keys": {}}]
+WRONG = [
+    *((name, value) for name in TEXTS for value in NO_TEXTS),
+    *((name, value) for name in LISTS for value in NO_LISTS),
+    *((name, value) for name in FLAGS for value in NO_FLAGS),
+    *(("default_max_age", value) for value in NO_NUMBERS),
+    *(("jwks", value) for value in NO_KEYS),
 ]
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
-def test_a_wrong_type_is_refused_by_its_name(name: str, value: object) -> None:
+def test_a_wrong_type_is_refused_by_its_name(name: str, value: Any) -> None:  # noqa: ANN401 - JSON
     with pytest.raises(InvalidClientMetadata, match=f"^{name} "):
         asked(**{name: value})
 
@@ -198,7 +205,7 @@ def test_a_wrong_type_is_refused_by_its_name(name: str, value: object) -> None:
         ("scope", 'a"b'),
     ],
 )
-def test_what_is_not_offered_is_refused_by_its_name(name: str, value: str) -> None:
+def test_what_is_not_offered_is_refused_by_its_name(name: str, value: Any) -> None:  # noqa: ANN401 - JSON
     with pytest.raises(InvalidClientMetadata, match=f"^{name} "):
         asked(**{name: value})
 
@@ -212,7 +219,8 @@ def test_software_statements_are_refused_clearly() -> None:
 
 def test_what_is_not_known_is_ignored() -> None:
     """RFC 7591 2; names with a language too, which we do not use."""
-    assert asked(odd={"a": [1]}, **{"client_name#de": "Anwendung", "tls_client_auth_san_dns": "x"}) == asked()
+    odd: dict[str, Any] = {"client_name#de": "Anwendung", "tls_client_auth_san_dns": "x", "odd": {"a": [1]}}
+    assert asked(**odd) == asked()
 
 
 @pytest.mark.parametrize(
