@@ -5,7 +5,7 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | what happens        | modules                                                                                    |
 |---------------------|--------------------------------------------------------------------------------------------|
 | a request arrives   | authorization                                                                              |
-| what comes next     | sign_in (every page begins and ends there), completion, outcome                            |
+| what comes next     | sign_in (every page begins and ends there), completion, opening, outcome                   |
 | one step each       | password, second_factor, recovery, enrolment, recovery_codes, new_password, consent,       |
 |                     | account_choice                                                                             |
 | around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
