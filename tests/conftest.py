@@ -116,10 +116,15 @@ def issuer(sockets: list[socket.socket], scheme: str) -> Issuer:
 
 
 @pytest.fixture
-def settings(fresh: FreshDatabase, issuer: Issuer) -> Settings:
+def settings(fresh: FreshDatabase, issuer: Issuer, authority: Authority) -> Settings:
     """As an operator would set them, for this database."""
     return Settings(
-        issuer=issuer, database_url=fresh.server, database_owner_url=fresh.owner, keys_dir=fresh.keys, hash_queue=1000
+        issuer=issuer,
+        database_url=fresh.server,
+        database_owner_url=fresh.owner,
+        keys_dir=fresh.keys,
+        hash_queue=1000,
+        fetch_ca_file=authority.certificate,
     )
 
 

@@ -157,7 +157,7 @@ async def test_cancel_is_access_denied(provider: Provider, browser: Browser, lib
         ({"prompt": "none login"}, "invalid_request"),
         ({"scope": "openid "}, None),
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"request": "e30.e30."}, "request_not_supported"),
+        ({"request": "e30.e30."}, "invalid_request_object"),
     ],
 )
 async def test_an_error_reaches_the_library_as_the_rfc_names_it(
