@@ -109,7 +109,7 @@ async def claims(scene: Scene, token: str) -> tuple[Mapping[str, Any], Mapping[s
 
 
 async def test_every_app_of_the_session_is_told(scene: Scene, app: StrangeServer) -> None:
-    """O-59, B8: one field, a signed token of its own type, the sub and sid of the ID token; the query is kept."""
+    """O-59, OpenID conformance: one field, a signed token of its own type, the sub and sid of the ID token; the query is kept."""
     scene.provider.clock.advance(minutes=5)
     await scene.logout()
     assert app.requests == []

@@ -78,7 +78,7 @@ async def test_with_the_hint_of_this_session_at_once(scene: Scene) -> None:
 
 
 async def test_a_state_of_any_characters_comes_back_whole(scene: Scene) -> None:
-    """B8: ninety of them, percent-encoded, and nothing beside it."""
+    """OpenID conformance: ninety of them, percent-encoded, and nothing beside it."""
     state = (PUNCTUATION * 3)[:90]
     page = await scene.logout(**scene.hint, post_logout_redirect_uri=BACK, state=state)
     assert page.params == {"state": state}

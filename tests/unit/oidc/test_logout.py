@@ -51,7 +51,7 @@ def test_the_parameters_are_read() -> None:
 
 
 def test_both_channels_are_advertised_with_sid() -> None:
-    """Back-Channel Logout 2.1, Front-Channel Logout 3; certification A5."""
+    """Back-Channel Logout 2.1, Front-Channel Logout 3; OpenID conformance."""
     document = provider_metadata(ISSUER, acr_values=("1fa",))
     assert document["end_session_endpoint"] == "https://id.example.org/logout"
     for channel in ("backchannel", "frontchannel"):

@@ -1,4 +1,4 @@
-"""Logout tokens: Back-Channel Logout 1.0 2.4, certification B8, O-59."""
+"""Logout tokens: Back-Channel Logout 1.0 2.4, OpenID conformance, O-59."""
 
 from datetime import UTC, datetime
 from uuid import UUID
