@@ -70,10 +70,8 @@ def client_id_of(parameters: Parameters) -> ClientId:
     return ClientId(client_id)
 
 
-def redirect_of(parameters: Parameters, client: Client | None) -> TrustedRedirect:
+def redirect_of(parameters: Parameters, client: Client) -> TrustedRedirect:
     """Where the response to these parameters may go. Raises UntrustedRedirect, whatever else is wrong with them."""
-    if client is None:
-        raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, client_id_of(parameters))
     if "redirect_uri" in parameters.duplicates:
         raise UntrustedRedirect(Untrusted.REDIRECT_REPEATED)
     openid = any(OPENID in scope.split(" ") for scope in parameters.all("scope"))
@@ -93,7 +91,7 @@ def _nothing_repeated(parameters: Parameters, _: Client) -> None:
 
 
 def _nothing_by_reference(parameters: Parameters, _: Client) -> None:
-    # OIDC Core 6, 7.2.1: a request object that is not understood is refused, never ignored
+    # OIDC Core 6, 7.2.1: refused, never ignored. A request object was resolved before its parameters came here.
     refusals: dict[str, type[OAuthError]] = {
         "request": RequestNotSupported,
         "request_uri": RequestUriNotSupported,

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
+from idp.oidc.errors import OAuthError
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseMode
 from idp.oidc.scopes import OPENID
@@ -57,11 +58,13 @@ class Untrusted(StrEnum):
 class UntrustedRedirect(Exception):
     """Not an OAuthError: it can never be redirected (RFC 6749 4.1.2.1)."""
 
-    def __init__(self, reason: Untrusted, received: str | None = None) -> None:
+    def __init__(self, reason: Untrusted, received: str | None = None, *, because: OAuthError | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.received = received
         """The redirect URI or client id as received; escape it where it is shown."""
+        self.because = because
+        """What is wrong as well, and would have been told to the app."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

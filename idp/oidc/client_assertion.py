@@ -4,14 +4,23 @@ Owns what an assertion must say. Whether its signature holds is the keystore's p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.errors import InvalidClient
-from idp.oidc.jwt_claims import LEEWAY, SIGNATURE_ALGS, Unfit, check_audience, check_maker, check_times, numeric_date
+from idp.oidc.jwt_claims import (
+    LEEWAY,
+    SIGNATURE_ALGS,
+    Claimed,
+    Unfit,
+    check_audience,
+    check_maker,
+    check_times,
+    numeric_date,
+)
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
 from idp.values.secrets import Digest
@@ -30,16 +39,6 @@ LONGEST_LIFE = timedelta(hours=1)
 _TYPES = frozenset({None, "jwt", "client-authentication+jwt"})
 
 Endpoint = Literal["token", "introspect", "revoke"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """What an assertion says before anybody has checked its signature."""
-
-    alg: str
-    typ: str | None
-    """In lower case, without the prefix `application/`."""
-    claims: Mapping[str, object] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Owns code, HTTP status and the public text. Whether an error becomes a redirect,
     ├─ authorization   InvalidRequest UnauthorizedClient AccessDenied UnsupportedResponseType InvalidScope
     │                  ServerError TemporarilyUnavailable LoginRequired InteractionRequired ConsentRequired
     │                  AccountSelectionRequired UnmetAuthenticationRequirements RequestNotSupported
-    │                  RequestUriNotSupported RegistrationNotSupported
+    │                  RequestUriNotSupported RegistrationNotSupported InvalidRequestObject InvalidRequestUri
     ├─ token           InvalidRequest InvalidClient InvalidGrant UnauthorizedClient UnsupportedGrantType
     │                  InvalidScope InvalidTarget
     ├─ registration    InvalidRedirectUri InvalidClientMetadata UnapprovedSoftwareStatement
@@ -159,6 +159,18 @@ class RegistrationNotSupported(OAuthError):
     """OIDC Core 3.1.2.6."""
 
     code = "registration_not_supported"
+
+
+class InvalidRequestObject(OAuthError):
+    """OIDC Core 3.1.2.6, RFC 9101 7."""
+
+    code = "invalid_request_object"
+
+
+class InvalidRequestUri(OAuthError):
+    """OIDC Core 3.1.2.6, RFC 9101 7."""
+
+    code = "invalid_request_uri"
 
 
 class InvalidRedirectUri(OAuthError):

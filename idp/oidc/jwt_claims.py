@@ -1,6 +1,7 @@
 """What every JWT that a client makes must say: by whom, for whom, and when it holds (RFC 7523 3, RFC 9101 4)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from idp.values.ids import ClientId
@@ -10,6 +11,16 @@ SIGNATURE_ALGS = ("RS256", "ES256", "PS256", "EdDSA")
 
 LEEWAY = timedelta(seconds=30)
 """Between the clocks of two well-kept machines, both ways."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a JWT says, whether its signature holds or not."""
+
+    alg: str
+    typ: str | None
+    """In lower case, without the prefix `application/`."""
+    claims: Mapping[str, object] = field(repr=False)
 
 
 class Unfit(ValueError):

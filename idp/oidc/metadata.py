@@ -9,6 +9,7 @@ from idp.oidc import client_assertion, client_authentication, pkce
 from idp.oidc.authorization_request import Prompt
 from idp.oidc.claims import claims_supported
 from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from idp.oidc.registration_response import PATH
 from idp.oidc.response_type import IMPLICIT, RESPONSE_MODES, ResponseType
 from idp.oidc.scopes import PERSON_SCOPES
@@ -84,8 +85,10 @@ def provider_metadata(
             "claims_supported": claims_supported(),
             # Said outright, because the default of request_uri is true (OIDC Discovery 3)
             "claims_parameter_supported": True,
-            "request_parameter_supported": False,
-            "request_uri_parameter_supported": False,
+            "request_parameter_supported": True,
+            "request_uri_parameter_supported": True,
+            "require_request_uri_registration": True,
+            "request_object_signing_alg_values_supported": list(SIGNATURE_ALGS),
             "authorization_response_iss_parameter_supported": True,  # RFC 9207 3
             "backchannel_logout_supported": True,  # Back-Channel Logout 2.1
             "backchannel_logout_session_supported": True,

@@ -4,7 +4,7 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 
 | what happens        | modules                                                                                    |
 |---------------------|--------------------------------------------------------------------------------------------|
-| a request arrives   | authorization                                                                              |
+| a request arrives   | authorization, request_objects                                                             |
 | what comes next     | sign_in (every page begins and ends there), completion, opening, outcome                   |
 | one step each       | password, second_factor, recovery, enrolment, recovery_codes, new_password, consent,       |
 |                     | account_choice                                                                             |

@@ -10,9 +10,10 @@ from idp.login.purpose import Authorization
 from idp.login.steps import Step
 from idp.oidc.authorization_request import AuthorizationRequest, client_id_of, redirect_of
 from idp.oidc.authorization_response import failure
-from idp.oidc.client import Client, TrustedRedirect, UntrustedRedirect
+from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
+from idp.oidc.request_object import way_back
 from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
 from idp.usecases.completion import completed
@@ -21,6 +22,7 @@ from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.opening import opening
 from idp.usecases.outcome import Begun, Leave
 from idp.usecases.recording import record_of_nobody
+from idp.usecases.request_objects import resolved
 from idp.usecases.scene import Scene, Subject
 from idp.usecases.services import Services
 from idp.usecases.sign_in import TRIES, look
@@ -45,9 +47,9 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
 
     Raises UntrustedRedirect where there is nowhere to send an answer to.
     """
-    client, redirect = await trusted(services, parameters, visit)
+    client, redirect, asked = await trusted(services, parameters, visit)
     try:
-        request = await _parsed(services, parameters, client)
+        request = await _parsed(services, asked, client)
     except OAuthError as error:
         return await _refused(services, client, redirect, error, visit)
     return await _decided(services, Authorization(request=request, client=client), redirect, visit)
@@ -55,9 +57,9 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
 
 async def receive(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
     """Keep a request that another site posted: it carries no Lax cookie, so it waits for the browser to come back."""
-    client, redirect = await trusted(services, parameters, visit)
+    client, redirect, asked = await trusted(services, parameters, visit)
     try:
-        request = await _parsed(services, parameters, client)
+        request = await _parsed(services, asked, client)
     except OAuthError as error:
         return await _refused(services, client, redirect, error, visit)
     return await _begun(services, Authorization(request=request, client=client), visit, None)
@@ -75,24 +77,34 @@ async def bind(services: Services, interaction: InteractionId, visit: Visit) -> 
     )
 
 
-async def trusted(services: Services, parameters: Parameters, visit: Visit) -> tuple[Client, TrustedRedirect]:
-    """The client and where its answers may go. Raises UntrustedRedirect, whatever else is wrong (RFC 6749 4.1.2.1)."""
+async def trusted(
+    services: Services, parameters: Parameters, visit: Visit
+) -> tuple[Client, TrustedRedirect, Parameters | OAuthError]:
+    """The client, where its answers may go, and what it asks for or why its request object is refused.
+
+    Raises UntrustedRedirect, whatever else is wrong (RFC 6749 4.1.2.1).
+    """
     client: Client | None = None
     try:
         client = await services.client(client_id_of(parameters))
-        redirect = redirect_of(parameters, client)
+        if client is None:
+            raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, client_id_of(parameters))
+        asked = await resolved(services, client, parameters, visit.at)
+        if isinstance(asked, OAuthError):
+            return client, way_back(parameters, client, asked), asked
+        return client, redirect_of(asked, client), asked
     except UntrustedRedirect as fault:
-        refused = AuthorizationRefused(error="invalid_request", reason=fault.reason.value, received=fault.received)
+        code = fault.because.code if fault.because else "invalid_request"
+        refused = AuthorizationRefused(error=code, reason=fault.reason.value, received=fault.received)
         await record_of_nobody(services, refused, visit.origin, visit.at, client.client_id if client else None)
         raise
-    if client is None:
-        raise LookupError("redirect_of trusts no unknown client")
-    return client, redirect
 
 
-async def _parsed(services: Services, parameters: Parameters, client: Client) -> AuthorizationRequest:
+async def _parsed(services: Services, asked: Parameters | OAuthError, client: Client) -> AuthorizationRequest:
+    if isinstance(asked, OAuthError):
+        raise asked
     values = (await services.configuration()).values
-    return AuthorizationRequest.parse(parameters, client, legacy=values.legacy_response_types)
+    return AuthorizationRequest.parse(asked, client, legacy=values.legacy_response_types)
 
 
 async def _decided(

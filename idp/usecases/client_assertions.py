@@ -5,7 +5,8 @@ from datetime import datetime
 from idp.keystore.client_jwt import ClientJwt, InvalidClientJwt
 from idp.oidc import client_assertion
 from idp.oidc.client import AuthMethod, Client
-from idp.oidc.client_assertion import Claimed, Endpoint, refusal
+from idp.oidc.client_assertion import Endpoint, refusal
+from idp.oidc.jwt_claims import Claimed
 from idp.storage import client_assertions, places
 from idp.usecases.client_keys import signed_by
 from idp.usecases.services import Services

@@ -117,11 +117,13 @@ async def test_a_new_key_is_published_at_once_and_an_algorithm_with_its_first_ke
     assert (await metadata(world))["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "EdDSA"]
 
 
-async def test_what_is_not_supported_is_said_outright(world: World) -> None:
-    """OpenID conformance: request_uri_parameter_supported defaults to true."""
+async def test_what_is_supported_is_said_outright(world: World) -> None:
+    """OpenID conformance: request_uri_parameter_supported defaults to true, request objects to any algorithm."""
     found = await metadata(world)
-    assert found["request_uri_parameter_supported"] is False
-    assert found["request_parameter_supported"] is False
+    assert found["request_uri_parameter_supported"] is True
+    assert found["request_parameter_supported"] is True
+    assert found["require_request_uri_registration"] is True
+    assert found["request_object_signing_alg_values_supported"] == ["RS256", "ES256", "PS256", "EdDSA"]
     assert found["claims_parameter_supported"] is True
     assert found["authorization_response_iss_parameter_supported"] is True
     assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]

@@ -38,12 +38,12 @@ def refusal(client: Client = WEB, **members: str | None) -> OAuthError:
     return caught.value
 
 
-def untrusted(raw: bytes, client: Client | None = WEB) -> Untrusted:
+def untrusted(raw: bytes) -> Untrusted:
     """Why the response to these parameters has nowhere to go."""
     parameters = Parameters.parse(raw)
     try:
         client_id_of(parameters)
-        redirect_of(parameters, client)
+        redirect_of(parameters, WEB)
     except UntrustedRedirect as untrusted_redirect:
         return untrusted_redirect.reason
     pytest.fail("the redirect was trusted")
@@ -69,10 +69,6 @@ CALLBACK = b"redirect_uri=https://wiki.example.org/cb"
 def test_without_a_trusted_redirect_there_is_a_page_whatever_else_is_wrong(raw: bytes, reason: Untrusted) -> None:
     """RFC 6749 4.1.2.1."""
     assert untrusted(raw) is reason
-
-
-def test_an_unknown_client_is_a_page() -> None:
-    assert untrusted(b"client_id=wiki&" + CALLBACK, client=None) is Untrusted.CLIENT_UNKNOWN
 
 
 def test_an_error_keeps_its_redirect_though_another_parameter_is_repeated() -> None:

@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from idp.oidc.client import AuthMethod, Client
-from idp.oidc.client_assertion import LONGEST_LIFE, Claimed, Endpoint, Once, accepted, maker_named
+from idp.oidc.client_assertion import LONGEST_LIFE, Endpoint, Once, accepted, maker_named
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClient
-from idp.oidc.jwt_claims import LEEWAY, SIGNATURE_ALGS
+from idp.oidc.jwt_claims import LEEWAY, SIGNATURE_ALGS, Claimed
 from idp.values.secrets import Digest
 from tests.unit.oidc.samples import ISSUER, NOW, WEB
 

@@ -54,10 +54,11 @@ def test_every_endpoint_is_below_the_issuer() -> None:
     assert document["issuer"] == "https://example.org/idp"
 
 
-def test_what_is_not_supported_is_said_outright() -> None:
-    """OIDC Discovery 3: the default of request_uri_parameter_supported is true."""
-    unsupported = ("request_parameter_supported", "request_uri_parameter_supported")
-    assert all(DOCUMENT[name] is False for name in unsupported)
+def test_what_is_supported_is_said_outright() -> None:
+    """OIDC Discovery 3: the default of require_request_uri_registration is false, that of request_parameter as well."""
+    supported = ("request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration")
+    assert all(DOCUMENT[name] is True for name in supported)
+    assert DOCUMENT["request_object_signing_alg_values_supported"] == ["RS256", "ES256", "PS256", "EdDSA"]
     assert DOCUMENT["claims_parameter_supported"] is True
     assert DOCUMENT["authorization_response_iss_parameter_supported"] is True
 
