@@ -67,6 +67,20 @@ async def test_to_another_origin(
     assert {"code", "state", "iss"} <= parse_qs(urlsplit(page.url).query).keys()
 
 
+async def test_an_answer_in_the_fragment(page: Page, provider: Provider, elsewhere: str) -> None:
+    """The refresh takes it along whole, and no server on the way sees it."""
+    app = await provider.app("notes", metadata=Metadata(name="Notes", redirect_uris=(f"{elsewhere}/landed",)))
+    alice = Mouse(page=page, person=await provider.person())
+    await page.goto(await app.authorization_url(response_mode="fragment", state="a b&c#d%;'"))
+    await alice.sign_in()
+    assert await alice.step() == "app"
+    address = urlsplit(page.url)
+    assert address.query == ""
+    answer = parse_qs(address.fragment)
+    assert answer.keys() == {"code", "state", "iss"}
+    assert answer["state"] == ["a b&c#d%;'"]
+
+
 async def test_denied_as_well(page: Page, provider: Provider, elsewhere: str) -> None:
     """«Do not allow» and Cancel leave the same way."""
     alice = await at_consent(page, provider, "web", f"{elsewhere}/callback")

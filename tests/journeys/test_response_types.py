@@ -326,3 +326,33 @@ async def test_a_client_that_lost_the_type_gets_no_answer(provider: Provider, br
     page = await alice.answer(waiting)
     assert page.step == "error"
     assert await grant_of(provider) is None
+
+
+async def test_discovery_follows_the_configuration(provider: Provider, browser: Browser) -> None:
+    """O-49: what is allowed is advertised, in a server that runs, and no longer than it is."""
+    address = provider.issuer.url("/.well-known/openid-configuration")
+    for legacy in (False, True, False):
+        await configure(provider, "legacy_response_types", value=legacy or None)
+        provider.services.cache.forget()
+        found = (await browser.client.get(address)).json()
+        assert found["response_types_supported"] == (list(ALL_TYPES) if legacy else ["code"])
+        assert ("implicit" in found["grant_types_supported"]) is legacy
+        assert found["response_modes_supported"] == list(RESPONSE_MODES)
+
+
+async def test_the_clients_defaults_count(provider: Provider, browser: Browser) -> None:
+    """OIDC Registration 2: default_max_age asks again, default_acr_values steps up, and the request's own go before."""
+    await password_is_enough(provider)
+    defaults = {"default_max_age": 600, "default_acr_values": ("2fa",), "require_auth_time": True}
+    wiki, alice = await OldApp.registered(provider, "id_token", metadata=defaults), await provider.person()
+    first = await wiki.claims(wiki.answer(await signed_in(wiki, browser, alice, "id_token"), "fragment"))
+    assert alice.steps == ["password", "enrolment", "recovery-codes"]
+    assert first["acr"] == "2fa"
+    provider.clock.advance(minutes=11)
+    again = await wiki.claims(
+        wiki.answer(await browser.open(wiki.url("id_token", max_age="3600", acr_values="1fa")), "fragment")
+    )
+    assert again["auth_time"] == first["auth_time"]
+    page = await signed_in(wiki, browser, alice, "id_token")
+    assert alice.steps == ["password", "second-factor"]
+    assert (await wiki.claims(wiki.answer(page, "fragment")))["auth_time"] > first["auth_time"]
