@@ -9,15 +9,17 @@ async with strange_server(authority.leaf()) as server:
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from idp.server.tls import Tls
 
 FOREVER = 3600.0
+LOOKS = 1000
 DRIP_SECONDS = 0.05
 CLIENT_HELLO = b"\x16"  # RFC 8446 5.1
 
@@ -64,6 +66,18 @@ class StrangeServer:
     def authority(self) -> str:
         """What `fetch_hosts` must name before anything is fetched from here."""
         return f"localhost:{self.port}"
+
+    def publish(self, *jwks: Mapping[str, object], path: str = "/jwks") -> None:
+        """The client's keys from now on."""
+        self.pages[path] = page(json.dumps({"keys": jwks}).encode())
+
+    async def asked(self, times: int = 1) -> None:
+        """Once so many requests have arrived."""
+        for _ in range(LOOKS):
+            if len(self.requests) >= times:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"nobody asked {times} times")
 
     async def handle(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One request."""

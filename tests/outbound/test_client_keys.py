@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 
@@ -11,16 +10,15 @@ from idp.oidc.client_metadata import ClientMetadata
 from idp.usecases.client_keys import AGAIN, FRESH, LONGEST
 from tests.drivers.client_signer import ClientSigner
 from tests.drivers.signing_clients import SigningApp, signing_app
-from tests.drivers.strange_server import StrangeServer, page
+from tests.drivers.strange_server import StrangeServer
 from tests.drivers.world import World
 
-LOOKS = 1000
 OLD, NEW = ClientSigner.of("ES256", "old"), ClientSigner.of("ES256", "new")
 
 
 def publish(site: StrangeServer, *signers: ClientSigner, path: str = "/jwks") -> None:
     """The client's keys from now on."""
-    site.pages[path] = page(json.dumps({"keys": [signer.jwk for signer in signers]}).encode())
+    site.publish(*(signer.jwk for signer in signers), path=path)
 
 
 async def robot_at(world: World, uri: str, name: str = "robot", signer: ClientSigner = OLD) -> SigningApp:
@@ -33,15 +31,6 @@ async def accepted(robot: SigningApp, signer: ClientSigner | None = None) -> boo
     answer = await robot.signing_with(signer or robot.signer).own_token()
     assert answer.status_code in {200, 401}, answer.text
     return answer.status_code == 200
-
-
-async def asked(site: StrangeServer) -> None:
-    """Once the first request has arrived there."""
-    for _ in range(LOOKS):
-        if site.requests:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody asked")
 
 
 async def faults(world: World) -> list[object]:
@@ -188,7 +177,7 @@ async def test_one_that_hangs_costs_the_others_nothing(world: World, reachable: 
     hanging = await robot_at(world, reachable.url("/hang"))
     other = await robot_at(world, reachable.url("/jwks"), "other", NEW)
     waiting = [asyncio.create_task(accepted(hanging)) for _ in range(20)]
-    await asked(reachable)
+    await reachable.asked()
     assert await asyncio.gather(*(accepted(other) for _ in range(10))) == [True] * 10
     assert not any(task.done() for task in waiting)
     assert await asyncio.gather(*waiting) == [False] * 20
@@ -199,7 +188,7 @@ async def test_who_stops_waiting_does_not_fail_the_others(world: World, reachabl
     """A browser or app that hangs up while the fetch runs."""
     robot = await robot_at(world, reachable.url("/hang"))
     first = asyncio.create_task(accepted(robot))
-    await asked(reachable)
+    await reachable.asked()
     second = asyncio.create_task(accepted(robot))
     await asyncio.sleep(0.05)
     first.cancel()
