@@ -7,6 +7,8 @@ from typing import Literal
 
 from idp.directory.permissions import Permission
 from idp.keystore.keyring import KeyState, PublishedKey
+from idp.oidc.client import Client
+from idp.oidc.response_type import ResponseType
 from idp.settings import Settings
 from idp.storage import clients, inspection, keys, policy_rules
 from idp.storage.database import POOL_SIZE
@@ -67,6 +69,7 @@ async def of_service(services: Services, at: datetime) -> list[Finding]:
     found = await inspection.inspect(database, at - LATE)
     wanted = {*FROM_THE_START, *await keys.wanted_algorithms(database)}
     values = (await services.configuration(fresh=True)).values
+    listed = [client for client in await clients.listed(database) if client.active]
     contact = None if values.support_contact else "people who lost phone and codes are told nobody to ask"
     return [
         ok("root keys", f"{services.sealer.active_id} seals, and every key that the database needs is there"),
@@ -74,7 +77,8 @@ async def of_service(services: Services, at: datetime) -> list[Finding]:
         _roles(found),
         _connections(found, services.settings),
         _policy(found),
-        _clients(found, [client.client_id for client in await clients.listed(database) if not client.pkce_required]),
+        _clients(found, [client.client_id for client in listed if not client.pkce_required]),
+        _response_types(listed, legacy=values.legacy_response_types),
         _jobs(found),
         _logouts(found),
         _exemptions(await policy_rules.exemptions(database), at),
@@ -139,6 +143,16 @@ def _clients(found: Inspection, without_pkce: list[str]) -> Finding:
             "clients", f"PKCE is not demanded of {', '.join(without_pkce)}; each code was bound by one or the other"
         )
     return ok("clients", "PKCE is demanded of all")
+
+
+def _response_types(listed: Iterable[Client], *, legacy: bool) -> Finding:
+    subject, front = "response types", {each for each in ResponseType if each.front_channel}
+    names = ", ".join(client.client_id for client in listed if front.intersection(client.metadata.response_types))
+    if legacy:
+        return warn(subject, f"legacy_response_types is on: tokens pass through browsers for {names or 'no app yet'}")
+    if names:
+        return warn(subject, f"{names}: registered for some that are refused while legacy_response_types is off")
+    return ok(subject, "only codes pass through browsers")
 
 
 def _jobs(found: Inspection) -> Finding:

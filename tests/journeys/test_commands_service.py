@@ -254,6 +254,23 @@ async def test_the_doctor_notices_a_single_role(idp: CommandLine, fresh: FreshDa
     assert {("database", "warn"), ("roles", "warn")} <= levels
 
 
+async def test_the_doctor_tells_whose_tokens_pass_through_browsers(idp: CommandLine) -> None:
+    """O-07: the setting and the registrations that need it should go together, and both should be few."""
+
+    async def found() -> tuple[str, str]:
+        (finding,) = [each for each in (await idp("check", "--json")).json if each["subject"] == "response types"]
+        return finding["level"], finding["words"]
+
+    assert await found() == ("ok", "only codes pass through browsers")
+    await idp("config", "set", "legacy_response_types", "true")
+    assert await found() == ("warn", "legacy_response_types is on: tokens pass through browsers for no app yet")
+    await idp("client", "add", "old", "--redirect-uri", "https://old.example.com/", "--response-type", "id_token")
+    assert (await found())[1].endswith("for old")
+    await idp("config", "set", "legacy_response_types", "false")
+    level, words = await found()
+    assert (level, words.startswith("old: registered for some that are refused")) == ("warn", True)
+
+
 async def test_a_client_that_uses_neither_pkce_nor_nonce_is_named(idp: CommandLine, database: Database) -> None:
     """RFC 9700 2.1.1: such a code can be injected."""
     await idp("client", "add", "old", "--redirect-uri", "https://old.example.com/", "--no-pkce")
