@@ -1,13 +1,18 @@
 """Which certificates we believe when we call somebody: the system's authorities, and the operator's own beside them."""
 
 import ssl
+from functools import cache
 from pathlib import Path
 
 from idp.settings import SettingsError
 
 
+@cache
 def trusted(own: Path | None) -> ssl.SSLContext:
-    """A client's context that checks certificate and host name; `own` is a PEM file. Raises SettingsError."""
+    """A client's context that checks certificate and host name; `own` is a PEM file. Raises SettingsError.
+
+    Read once in a process, since the system's authorities take 30 ms.
+    """
     context = ssl.create_default_context()
     if own is None:
         return context

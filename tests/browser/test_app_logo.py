@@ -11,7 +11,6 @@ from PIL import Image
 from playwright.async_api import Page, Route, expect
 
 from idp.oidc.client_metadata import Said
-from idp.settings import Settings
 from idp.usecases import configuration
 from idp.usecases.clients import Metadata
 from tests.browser.looking import LOOKS, dress
@@ -34,12 +33,6 @@ HEIGHTS = "() => [...document.querySelectorAll('main h1, main form')].map(each =
 async def base_url() -> AsyncIterator[str]:
     async with page_server(VIEWS) as url:
         yield url
-
-
-@pytest.fixture
-def settings(settings: Settings, authority: Authority) -> Settings:
-    """The authority stands in a file, as an operator's own would."""
-    return settings.model_copy(update={"fetch_ca_file": authority.certificate})
 
 
 def red(width: int = 120, height: int = 60) -> bytes:

@@ -7,7 +7,6 @@ from socket import socket
 
 import pytest
 
-from idp.settings import Settings
 from idp.usecases import configuration
 from idp.usecases.services import Services
 from idp.usecases.unit import unit
@@ -25,12 +24,6 @@ async def strange(authority: Authority) -> AsyncIterator[StrangeServer]:
     """Serves what its path says, as `localhost`."""
     async with strange_server(authority.leaf(name="strange")) as running:
         yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, authority: Authority) -> Settings:
-    """The authority stands in a file, as an operator's own would."""
-    return settings.model_copy(update={"fetch_ca_file": authority.certificate})
 
 
 @pytest.fixture
