@@ -34,6 +34,12 @@ JOIN accounts a ON a.id = live.user_id
 LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $5
 """
 
+# Also one that was idle too long, or is over and not purged yet: it signs nobody in, but its apps may still hold theirs.
+NOT_ENDED = """
+SELECT b.id, b.user_id, u.audit_salt FROM browser_sessions b JOIN users u ON u.id = b.user_id
+WHERE b.cookie = $1 AND b.ended_at IS NULL
+"""
+
 END = f"""
 WITH ended AS (
     UPDATE browser_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
@@ -65,6 +71,28 @@ async def signed_in(
         return None
     account, session = account_of(row), session_of(row)
     return SignedIn(session=session, account=account, consented=consented_of(row)) if account and session else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEnded:
+    """A session that nobody has ended, whether or not it still signs anybody in."""
+
+    session: SessionId
+    user: UserId
+    audit_salt: bytes
+
+    @property
+    def sid(self) -> str:
+        """As ID tokens name it."""
+        return str(self.session)
+
+
+async def not_ended(executor: Executor, cookie: Digest) -> NotEnded | None:
+    """The session of the browser with this cookie. Nothing is touched: it lives no longer for it."""
+    row = await executor.fetchrow(NOT_ENDED, cookie.octets)
+    if row is None:
+        return None
+    return NotEnded(session=SessionId(row["id"]), user=UserId(row["user_id"]), audit_salt=row["audit_salt"])
 
 
 async def end(executor: Executor, session: SessionId, at: datetime, events: EncodedEvents) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from idp.oidc.frontchannel_logout import Frame, frames
 from idp.oidc.id_token_hint import VerifiedHint
 from idp.oidc.logout import Confirm, LogoutRequest, SignOut, decide
 from idp.storage import sessions
-from idp.storage.sessions import SignedIn
+from idp.storage.sessions import NotEnded
 from idp.usecases.id_token_hint import hint_of
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
-from idp.usecases.signed_in import signed_in_here
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.actors import Actor
 from idp.values.secrets import CookieValue
@@ -50,8 +49,8 @@ async def sign_out(
     """
     hint = await _hint(services, request)
     client = await asked_by(services, request)
-    signed_in = await signed_in_here(services, visit, client.client_id if client else None)
-    decision = decide(request, hint, client, signed_in.session.sid if signed_in else None)
+    found = await sessions.not_ended(services.database, visit.session.digest()) if visit.session else None
+    decision = decide(request, hint, client, found.sid if found else None)
     match decision:
         case Confirm() if not confirmed:
             browser = visit.browser or CookieValue.generate(services.entropy)
@@ -60,7 +59,7 @@ async def sign_out(
             )
         case Confirm(redirect=redirect) | SignOut(redirect=redirect):
             by_app = isinstance(decision, SignOut)
-            told = await _end(services, signed_in, visit, by_app=by_app) if signed_in else ()
+            told = await _end(services, found, visit, by_app=by_app) if found else ()
             browser_after = CookieValue.generate(services.entropy) if visit.session else None
             return SignedOutNow(
                 redirect=redirect, client=client, frames=told, cookies=NewCookies(browser=browser_after)
@@ -78,17 +77,15 @@ async def _hint(services: Services, request: LogoutRequest) -> VerifiedHint | No
     return hint_of(keyring, services.settings.issuer, request.id_token_hint)
 
 
-async def _end(services: Services, signed_in: SignedIn, visit: Visit, *, by_app: bool) -> tuple[Frame, ...]:
-    account = signed_in.account
+async def _end(services: Services, found: NotEnded, visit: Visit, *, by_app: bool) -> tuple[Frame, ...]:
     envelope = SecurityEvent(
         event=SignedOut(by="relying_party" if by_app else "person"),
         at=visit.at,
-        actor=Actor(kind="user", user=account.user),
+        actor=Actor(kind="user", user=found.user),
         origin=visit.origin,
-        user=account.user,
-        session=signed_in.session.id,
+        user=found.user,
+        session=found.session,
     )
-    events = [sealed(services, envelope, account.audit_salt)]
-    session = signed_in.session.id
-    registered = await sessions.end(services.database, session, visit.at, events)
-    return frames(registered, services.settings.issuer, session)
+    events = [sealed(services, envelope, found.audit_salt)]
+    registered = await sessions.end(services.database, found.session, visit.at, events)
+    return frames(registered, services.settings.issuer, found.session)

@@ -6,13 +6,10 @@ from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.ids import ClientId
 
-_NO_CLIENT = ClientId("")
-"""Nobody consented to it: no client has this id."""
 
-
-async def signed_in_here(services: Services, visit: Visit, client: ClientId | None) -> SignedIn | None:
+async def signed_in_here(services: Services, visit: Visit, client: ClientId) -> SignedIn | None:
     """The live session behind the visit's cookie, with what its person has allowed that client; None where none is."""
     if visit.session is None:
         return None
     idle = (await services.configuration()).values.session_lifetimes.idle
-    return await sessions.signed_in(services.database, visit.session.digest(), client or _NO_CLIENT, visit.at, idle)
+    return await sessions.signed_in(services.database, visit.session.digest(), client, visit.at, idle)

@@ -109,7 +109,7 @@ async def claims(scene: Scene, token: str) -> tuple[Mapping[str, Any], Mapping[s
 
 
 async def test_every_app_of_the_session_is_told(scene: Scene, app: StrangeServer) -> None:
-    """O-59, OpenID conformance: one field, a signed token of its own type, the sub and sid of the ID token; the query is kept."""
+    """O-59, OpenID conformance: one field, a signed token of its own type, sub and sid of the ID token."""
     scene.provider.clock.advance(minutes=5)
     await scene.logout()
     assert app.requests == []
@@ -305,6 +305,12 @@ async def ended_by_sign_out(scene: Scene) -> None:
     await scene.logout()
 
 
+async def ended_after_idling(scene: Scene) -> None:
+    """Nobody is signed in here any more, but apps may be."""
+    scene.provider.clock.advance(hours=2)
+    await scene.logout()
+
+
 async def ended_by_an_admin(scene: Scene) -> None:
     async with scene.provider.unit() as unit:
         await browser_sessions.end(unit, str(scene.tokens.claims["sid"]))
@@ -334,6 +340,7 @@ async def ended_by_somebody_else(scene: Scene) -> None:
     "end",
     [
         ended_by_sign_out,
+        ended_after_idling,
         ended_by_an_admin,
         ended_with_all_others,
         ended_by_disabling,

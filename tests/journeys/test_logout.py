@@ -93,6 +93,18 @@ async def test_hints_for_people_and_languages_are_accepted(scene: Scene) -> None
     assert page.url == BACK
 
 
+async def test_a_session_left_idle_can_still_be_ended_and_is_not_revived(scene: Scene) -> None:
+    """It signs nobody in, yet apps of its time may still know the person: asked as ever, ended as ever."""
+    scene.provider.clock.advance(hours=2)
+    page = await scene.logout()
+    assert page.step == "logout"
+    await page.submit(button="Stay")
+    assert not await scene.signed_in()
+    page = await scene.logout(**scene.hint, post_logout_redirect_uri=BACK)
+    assert page.url == BACK
+    assert await details(scene.provider, "signed_out") == [{"by": "relying_party"}]
+
+
 async def test_a_session_that_has_ended_already_leads_back(scene: Scene) -> None:
     """The app knows of a session that is no more: nothing to ask, the hint vouches for the app."""
     async with scene.provider.unit() as unit:
