@@ -9,7 +9,7 @@ import typer
 from idp.commands.call import change, read
 from idp.commands.output import Json, facts, table, tell
 from idp.usecases import initial_access_tokens
-from idp.usecases.initial_access_tokens import InitialAccessToken, NewToken
+from idp.usecases.initial_access_tokens import LONGEST_LIFE, InitialAccessToken, NewToken
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True)
 def add(
     *,
     uses: Annotated[int, typer.Option("--uses", min=1, help="How many clients may be registered with it.")] = 1,
-    days: Annotated[int, typer.Option("--days", min=1, help="How long.")] = 7,
+    days: Annotated[int, typer.Option("--days", min=1, max=LONGEST_LIFE.days, help="How long.")] = 7,
     note: Annotated[str, typer.Option("--note", help="For whom.", show_default=False)] = "",
     as_json: Json = False,
 ) -> None:

@@ -14,7 +14,7 @@ from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.entropy import ordered_uuid
 
-__all__ = ["InitialAccessToken", "MadeToken", "NewToken", "list_tokens", "make", "revoke"]
+__all__ = ["LONGEST_LIFE", "InitialAccessToken", "MadeToken", "NewToken", "list_tokens", "make", "revoke"]
 
 PERMISSION = Permission.CLIENTS_WRITE
 READING = Permission.CLIENTS_READ
