@@ -34,7 +34,7 @@ JOIN accounts a ON a.id = live.user_id
 LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $5
 """
 
-# Also one that was idle too long, or is over and not purged yet: it signs nobody in, but its apps may still hold theirs.
+# Also one that was idle too long, or is over and not purged yet: it signs nobody in, but its apps may hold theirs.
 NOT_ENDED = """
 SELECT b.id, b.user_id, u.audit_salt FROM browser_sessions b JOIN users u ON u.id = b.user_id
 WHERE b.cookie = $1 AND b.ended_at IS NULL
@@ -44,11 +44,10 @@ END = f"""
 WITH ended AS (
     UPDATE browser_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
 ), recorded AS ({EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")})
-SELECT ARRAY(
-    SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' FROM grants g JOIN clients c ON c.client_id = g.client_id
-    WHERE g.session_id = $1 AND c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
-    ORDER BY 1
-)
+SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' AS uri, c.client_id
+FROM grants g JOIN clients c ON c.client_id = g.client_id
+WHERE g.session_id = $1 AND c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
+ORDER BY 1, 2
 """
 """Whoever wants to be told by back channel is told by a trigger (migration 7); by front channel the browser tells."""
 
@@ -81,11 +80,6 @@ class NotEnded:
     user: UserId
     audit_salt: bytes
 
-    @property
-    def sid(self) -> str:
-        """As ID tokens name it."""
-        return str(self.session)
-
 
 async def not_ended(executor: Executor, cookie: Digest) -> NotEnded | None:
     """The session of the browser with this cookie. Nothing is touched: it lives no longer for it."""
@@ -95,12 +89,15 @@ async def not_ended(executor: Executor, cookie: Digest) -> NotEnded | None:
     return NotEnded(session=SessionId(row["id"]), user=UserId(row["user_id"]), audit_salt=row["audit_salt"])
 
 
-async def end(executor: Executor, session: SessionId, at: datetime, events: EncodedEvents) -> tuple[str, ...]:
+async def end(
+    executor: Executor, session: SessionId, at: datetime, events: EncodedEvents
+) -> tuple[tuple[str, ClientId], ...]:
     """End a session now; its grants without offline_access end with it.
 
-    Returns each frontchannel_logout_uri of the apps that it signed in to.
+    Returns each frontchannel_logout_uri of the apps that it signed in to, and the app.
     """
-    return tuple(await executor.fetchval(END, session, at, events))
+    rows = await executor.fetch(END, session, at, events)
+    return tuple((row["uri"], ClientId(row["client_id"])) for row in rows)
 
 
 def session_of(row: Record) -> BrowserSession | None:
