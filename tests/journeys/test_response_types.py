@@ -57,11 +57,12 @@ async def judge(wiki: OldApp, page: Page, response_type: str, mode: ResponseMode
     """What arrived is what the type says, all of it works, and all of it tells of both steps."""
     answer = wiki.answer(page, mode)
     assert set(answer) == expected_members(response_type)
-    subjects = set[str]()
+    subjects, sign_ins = set[str](), set[tuple[object, ...]]()
     if "id_token" in answer:
         claims = await wiki.claims(answer)
         assert (claims["acr"], claims["amr"]) == ("2fa", ["pwd", "otp", "mfa"])
         subjects.add(claims["sub"])
+        sign_ins.add((claims["auth_time"], claims["sid"]))
     if "access_token" in answer:
         assert (answer["token_type"], answer["expires_in"]) == ("Bearer", "600")
         assert answer["scope"] == "openid profile email"
@@ -72,7 +73,9 @@ async def judge(wiki: OldApp, page: Page, response_type: str, mode: ResponseMode
         _, claims = await wiki.exchange(answer)
         assert claims["amr"] == ["pwd", "otp", "mfa"]
         subjects.add(claims["sub"])
+        sign_ins.add((claims["auth_time"], claims["sid"]))
     assert len(subjects) == 1  # OIDC Core 3.3.3.6
+    assert len(sign_ins) == 1
 
 
 @pytest.mark.parametrize("response_type", LEGACY_TYPES)
@@ -162,16 +165,17 @@ async def test_cancelling_goes_there_too(provider: Provider, browser: Browser, m
     assert (answer["error"], set(answer)) == ("access_denied", {"error", "error_description"})
 
 
-@pytest.mark.parametrize("mode", RESPONSE_MODES)
+@pytest.mark.parametrize(("response_type", "mode"), WAYS)
 async def test_a_posted_request_is_answered_the_same_way(
-    provider: Provider, browser: Browser, mode: ResponseMode
+    provider: Provider, browser: Browser, response_type: str, mode: ResponseMode
 ) -> None:
     """OIDC Core 3.1.2.1; straight by the GET that binds it, and its faults by the POST itself."""
     await password_is_enough(provider)
-    wiki, alice = await OldApp.registered(provider, "code"), await provider.person()
-    await signed_in(wiki, browser, alice, "code")
-    for changes, expected in (({}, {"code"}), ({"prompt": "none login"}, {"error", "error_description"})):
-        url, _, query = wiki.url("code", response_mode=mode, **changes).partition("?")
+    wiki, alice = await OldApp.registered(provider, response_type), await provider.person()
+    await signed_in(wiki, browser, alice, response_type)
+    told = expected_members(response_type)
+    for changes, expected in (({}, told), ({"prompt": "none login"}, {"error", "error_description"})):
+        url, _, query = wiki.url(response_type, response_mode=mode, **changes).partition("?")
         page = await browser.cross_post(url, parse_qsl(query), origin="https://app.example.org")
         assert set(wiki.answer(page, mode)) == expected
 
@@ -302,6 +306,22 @@ async def test_what_a_silent_answer_costs(
     assert sent.statements == statements
 
 
+async def test_an_id_token_of_the_browser_is_a_hint_as_any_other(provider: Provider, browser: Browser) -> None:
+    """OIDC Core 3.1.2.1, A-16."""
+    await password_is_enough(provider)
+    wiki, alice, bob = (
+        await OldApp.registered(provider, "id_token"),
+        await provider.person(),
+        await provider.person("bob"),
+    )
+    async with Browser() as elsewhere:
+        other = wiki.answer(await signed_in(wiki, elsewhere, bob, "id_token"), "fragment")["id_token"]
+    own = wiki.answer(await signed_in(wiki, browser, alice, "id_token"), "fragment")["id_token"]
+    for hint, expected in ((own, {"id_token"}), (other, {"error", "error_description"})):
+        page = await browser.open(wiki.url("id_token", prompt="none", id_token_hint=hint))
+        assert set(wiki.answer(page, "fragment")) == expected
+
+
 async def test_long_values_come_back_whole(provider: Provider, browser: Browser) -> None:
     """OpenID conformance: a state of 1000 characters, a nonce of 384; never cut, by any way."""
     await password_is_enough(provider)
@@ -356,3 +376,20 @@ async def test_the_clients_defaults_count(provider: Provider, browser: Browser) 
     page = await signed_in(wiki, browser, alice, "id_token")
     assert alice.steps == ["password", "second-factor"]
     assert (await wiki.claims(wiki.answer(page, "fragment")))["auth_time"] > first["auth_time"]
+
+
+async def test_the_form_has_a_policy_of_its_own(provider: Provider, browser: Browser) -> None:
+    """O-10, O-12: at the end of a sign-in and straight away; any other page keeps form-action."""
+    await password_is_enough(provider)
+    wiki, alice = await OldApp.registered(provider, "code"), await provider.person()
+    first = await browser.open(wiki.url("code", response_mode="form_post"))
+    assert "form-action 'self'" in first.headers["content-security-policy"]
+    last = await alice.answer(first)
+    straight = await browser.open(wiki.url("code", response_mode="form_post"))
+    assert (last.method, straight.method) == ("POST", "GET")
+    for page in (last, straight):
+        policy = page.headers["content-security-policy"]
+        assert "form-action" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["content-type"].startswith("text/html")
