@@ -53,7 +53,7 @@ def line(rows: list[Row]) -> str:
     row = by_cost[len(by_cost) // 2]
     figures = f"{row.server_ms:7.3f} {row.database_ms:9.3f} {row.both:7.3f} {by_cost[0].both:7.3f}"
     hashing = f"  and {row.hash_ms:.1f} ms of argon2id" if row.hash_ms > ONE_TICK_MS else ""
-    return f"{row.name:38} {figures} {row.per_second:8.0f}  {'▇' * min(40, round(row.both * 8))}{hashing}"
+    return f"{row.name:42} {figures} {row.per_second:8.0f}  {'▇' * min(40, round(row.both * 8))}{hashing}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _measure(workers: int, rounds: int, only: str, *, memory: bool) -> None:
         warm = stand.start()
         idle = max(stand.worker_memory())
         print(f"\n{workers} worker(s): cold start {cold:.2f} s, warm {warm:.2f} s, idle memory {idle:.0f} MB a worker")
-        print(f"{'CPU ms per operation':38} {'server':>7} {'database':>9} {'both':>7} {'best':>7} {'per s':>8}")
+        print(f"{'CPU ms per operation':42} {'server':>7} {'database':>9} {'both':>7} {'best':>7} {'per s':>8}")
         population = asyncio.run(populate(stand.environ, PEOPLE))
         cases = asyncio.run(_cases(stand, population, rounds))
         for case in cases:
@@ -124,12 +124,16 @@ async def _cases(stand: Stand, population: Population, rounds: int) -> list[Case
         ("discovery", 3000, lambda _: operations.plain_get("/.well-known/openid-configuration")),
         ("jwks", 3000, lambda _: operations.plain_get("/jwks")),
         ("client_credentials (ES256)", 3000, lambda _: operations.client_credentials(apps["machine"])),
+        ("client_credentials, ES256 assertion", 3000, lambda _: operations.client_credentials(apps["machine-es256"])),
+        ("client_credentials, RS256 assertion", 3000, lambda _: operations.client_credentials(apps["machine-rs256"])),
         ("refresh, without rotation (ES256)", 2000, lambda _: operations.refresh(apps["es256"], here.refresh_tokens)),
         ("refresh, with rotation (ES256)", 2000, turning),
         ("userinfo", 3000, lambda _: operations.userinfo(here.access_tokens)),
         ("introspection", 3000, lambda _: operations.introspection(apps["es256"], here.access_tokens)),
         ("silent authorize + code (ES256)", 1000, lambda _: operations.silent(apps["es256"], here)),
         ("silent authorize + code (RS256)", 1000, lambda _: operations.silent(apps["rs256"], here)),
+        ("silent authorize + code, ES256 assertion", 1000, lambda _: operations.silent(apps["asserting-es256"], here)),
+        ("silent authorize + code, RS256 assertion", 1000, lambda _: operations.silent(apps["asserting-rs256"], here)),
         ("full sign-in: password + app code", each, signing_in),
     ]
     return [Case(name=name, count=count, operation=operation) for name, count, operation in async_table]

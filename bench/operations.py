@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import secrets
 import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -15,6 +16,7 @@ from bench.load import Answer, Connection, Operation, run
 from bench.population import CALLBACK, PASSWORD, SCOPES, App, Population, Somebody
 
 OK, SEE_OTHER = 200, 303
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
 PERIOD = 30
@@ -39,6 +41,22 @@ def basic(app: App) -> dict[str, str]:
     """client_secret_basic."""
     joined = f"{quote(app.client_id)}:{quote(app.secret)}"
     return {"Authorization": "Basic " + base64.b64encode(joined.encode()).decode()}
+
+
+def proved(connection: Connection, app: App, form: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Form and headers, with the proof that the app is registered for: private_key_jwt, or client_secret_basic."""
+    if app.key is None:
+        return form, basic(app)
+    now = int(time.time())
+    claims = {
+        "iss": app.client_id,
+        "sub": app.client_id,
+        "aud": f"http://{connection.host}:{connection.port}",
+        "jti": secrets.token_urlsafe(),
+        "iat": now,
+        "exp": now + 60,
+    }
+    return {**form, "client_assertion_type": JWT_BEARER, "client_assertion": app.key.sign(claims, "JWT")}, {}
 
 
 def authorize_path(app: App) -> str:
@@ -86,8 +104,7 @@ async def exchange(connection: Connection, app: App, code: str) -> dict[str, str
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
     }
-    answer = expect(await connection.post("/token", form, basic(app)), OK)
-    return _json(answer)
+    return _json(expect(await connection.post("/token", *proved(connection, app, form)), OK))
 
 
 def silent(app: App, signed_in: SignedIn) -> Operation:
@@ -123,10 +140,10 @@ def plain_get(path: str) -> Operation:
 
 def client_credentials(app: App) -> Operation:
     """A machine's token."""
-    headers = basic(app)
 
     async def operation(connection: Connection, _: int) -> None:
-        expect(await connection.post("/token", {"grant_type": "client_credentials"}, headers), OK)
+        form = {"grant_type": "client_credentials"}
+        expect(await connection.post("/token", *proved(connection, app, form)), OK)
 
     return operation
 

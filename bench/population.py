@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from idp.authenticators import totp
 from idp.composition import clock, entropy, open_services
+from idp.keystore.compact import Algorithm
+from idp.keystore.signing import SigningKey, generate
+from idp.oidc.client import AuthMethod
+from idp.oidc.client_metadata import Said
 from idp.server.schema import prepared, start_embedded
 from idp.settings import Settings
 from idp.storage import places
@@ -45,6 +49,8 @@ class App:
 
     client_id: str
     secret: str = field(repr=False)
+    key: SigningKey | None = field(default=None, repr=False)
+    """What it proves itself with, where that is private_key_jwt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,14 @@ APPS: Mapping[str, tuple[Kind, Metadata]] = {
     "machine": ("machine", Metadata()),
 }
 
+ASSERTING: Mapping[str, tuple[str, Algorithm]] = {
+    "machine-es256": ("machine", "ES256"),
+    "machine-rs256": ("machine", "RS256"),
+    "asserting-es256": ("es256", "ES256"),
+    "asserting-rs256": ("es256", "RS256"),
+}
+"""Those that prove themselves by private_key_jwt: otherwise like that app, with a key of that kind."""
+
 
 async def populate(environ: Mapping[str, str], people: int) -> Population:
     """Make the apps and that many people. The server may be running."""
@@ -86,6 +100,8 @@ async def populate(environ: Mapping[str, str], people: int) -> Population:
         settings = await prepared(settings, postgres, clock(), lambda _: None)
         services = await stack.enter_async_context(open_services(settings, clock, entropy))
         apps = {name: await _app(services, name, *what) for name, what in APPS.items()}
+        for name, (like, alg) in ASSERTING.items():
+            apps[name] = await _asserting(services, name, *APPS[like], generate(alg))
         hashed = await managed_passwords.judged_for_new(services, Password(PASSWORD), ())
         made = [await _somebody(services, f"person{number}", hashed) for number in range(people)]
         await _settled(settings)
@@ -108,6 +124,12 @@ async def _app(services: Services, name: str, kind: Kind, metadata: Metadata) ->
     async with unit(services, ACTOR, None, clock()) as made:
         registered = await clients.add(made, name, kind, metadata)
     return App(client_id=name, secret=registered.secret.expose() if registered.secret else "")
+
+
+async def _asserting(services: Services, name: str, kind: Kind, metadata: Metadata, key: SigningKey) -> App:
+    further: Said = {"jwks": (key.public_jwk(),)}
+    said = replace(metadata, auth_method=AuthMethod.PRIVATE_KEY_JWT, further=further)
+    return replace(await _app(services, name, kind, said), key=key)
 
 
 async def _somebody(services: Services, name: str, hashed: managed_passwords.HashedPassword) -> Somebody:
