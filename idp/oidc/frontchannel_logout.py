@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from idp.oidc.authorization_response import with_query
 from idp.oidc.redirect_uri import origin_of
-from idp.values.ids import SessionId
 from idp.values.issuer import Issuer
 
 MOST_FRAMES = 30
@@ -24,9 +23,11 @@ class Frame:
     origin: str
 
 
-def frames(registered: Iterable[str], issuer: Issuer, session: SessionId) -> tuple[Frame, ...]:
-    """The addresses in order, each with `iss` and `sid` added to its own query (Front-Channel Logout 2, 3)."""
-    said = {"iss": str(issuer), "sid": str(session)}
-    found = [(with_query(uri, said), origin_of(uri)) for uri in registered]
+def frames(registered: Iterable[tuple[str, str]], issuer: Issuer) -> tuple[Frame, ...]:
+    """The addresses in order, each with `iss` and the `sid` that its client knows added to its own query.
+
+    Front-Channel Logout 2, 3.
+    """
+    found = [(with_query(uri, {"iss": str(issuer), "sid": sid}), origin_of(uri)) for uri, sid in registered]
     fit = [Frame(uri=uri, origin=origin) for uri, origin in found if origin and _ORIGIN.fullmatch(origin)]
     return tuple(fit[:MOST_FRAMES])

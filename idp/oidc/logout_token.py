@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from idp.values.ids import ClientId, SessionId, Subject
+from idp.values.ids import ClientId, Subject
 from idp.values.issuer import Issuer
 
 LIFETIME = timedelta(minutes=2)  # Back-Channel Logout 2.4: preferably at most two minutes
@@ -11,9 +11,9 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 def logout_token_claims(
-    *, issuer: Issuer, client_id: ClientId, sub: Subject, session: SessionId, jti: str, at: datetime
+    *, issuer: Issuer, client_id: ClientId, sub: Subject, sid: str, jti: str, at: datetime
 ) -> dict[str, object]:
-    """All that the token says; never a nonce. `sub` is the person as that client knows them, `at` when it is sent."""
+    """All that the token says; never a nonce. `sub` and `sid` are as that client knows them, `at` when it is sent."""
     issued = int(at.timestamp())
     return {
         "iss": str(issuer),
@@ -23,5 +23,5 @@ def logout_token_claims(
         "exp": issued + int(LIFETIME.total_seconds()),
         "jti": jti,
         "events": {EVENT: {}},
-        "sid": str(session),
+        "sid": sid,
     }

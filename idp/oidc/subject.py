@@ -1,7 +1,8 @@
 """The Subject Identifier that a client sees (OIDC Core 8): the person's own, or one for the client's sector alone.
 
 Everything that speaks to a client of a person passes through `subject_for`: ID and access tokens, userinfo,
-introspection, logout tokens, and whatever comes back as a hint.
+introspection, logout tokens, and whatever comes back as a hint. So does `sid`, through `sid_for`: one that all apps of
+a browser session shared would tell them what pairwise subjects keep from them.
 """
 
 import base64
@@ -41,7 +42,16 @@ def sector_of(client: Client) -> str:
 
 def subject_for(client: Client, sub: Subject, mac: Mac) -> Subject:
     """What the client calls the person whose own identifier is `sub`: the same always (OIDC Core 8.1)."""
+    return Subject(_seen(client, sub, mac, "pairwise subject"))
+
+
+def sid_for(client: Client, sid: str, mac: Mac) -> str:
+    """What the client calls the browser session whose id is `sid` (Front- and Back-Channel Logout)."""
+    return _seen(client, sid, mac, "pairwise session")
+
+
+def _seen(client: Client, ours: str, mac: Mac, label: str) -> str:
     if client.metadata.subject_type == "public":
-        return sub
-    octets = mac(f"{sector_of(client)}\0{sub}".encode(), "pairwise subject")[:_OCTETS]
-    return Subject(base64.urlsafe_b64encode(octets).rstrip(b"=").decode())
+        return ours
+    octets = mac(f"{sector_of(client)}\0{ours}".encode(), label)[:_OCTETS]
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()

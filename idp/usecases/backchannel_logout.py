@@ -11,7 +11,7 @@ from idp.outbound.fetching import FetchFailed
 from idp.storage.outbox import LogoutNotice
 from idp.usecases.issuing import JTI_OCTETS
 from idp.usecases.services import Services
-from idp.usecases.subjects import seen_by
+from idp.usecases.subjects import seen_by, session_seen_by
 from idp.values.entropy import unguessable
 
 DELIVERED = frozenset({200, 204})  # Back-Channel Logout 2.8, and what frameworks answer to a body that is empty
@@ -60,7 +60,7 @@ def _claims(services: Services, client: Client, notice: LogoutNotice, at: dateti
         issuer=services.settings.issuer,
         client_id=client.client_id,
         sub=seen_by(client, notice.sub, services.service_keys),
-        session=notice.session,
+        sid=session_seen_by(client, str(notice.session), services.service_keys),
         jti=unguessable(services.entropy, JTI_OCTETS),
         at=at,
     )

@@ -13,6 +13,7 @@ from idp.storage.sessions import NotEnded
 from idp.usecases.id_token_hint import hint_of
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
+from idp.usecases.subjects import session_seen_by
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.actors import Actor
 from idp.values.secrets import CookieValue
@@ -50,7 +51,7 @@ async def sign_out(
     hint = await _hint(services, request)
     client = await asked_by(services, request)
     found = await sessions.not_ended(services.database, visit.session.digest()) if visit.session else None
-    decision = decide(request, hint, client, found.sid if found else None)
+    decision = decide(request, hint, client, _sid(services, found, client) if found else None)
     match decision:
         case Confirm() if not confirmed:
             browser = visit.browser or CookieValue.generate(services.entropy)
@@ -87,5 +88,13 @@ async def _end(services: Services, found: NotEnded, visit: Visit, *, by_app: boo
         session=found.session,
     )
     events = [sealed(services, envelope, found.audit_salt)]
-    registered = await sessions.end(services.database, found.session, visit.at, events)
-    return frames(registered, services.settings.issuer, found.session)
+    told = [
+        (uri, _sid(services, found, await services.client(client)))
+        for uri, client in await sessions.end(services.database, found.session, visit.at, events)
+    ]
+    return frames(told, services.settings.issuer)
+
+
+def _sid(services: Services, found: NotEnded, client: Client | None) -> str:
+    """As that client's ID tokens name the session; nobody's hint where there is no client."""
+    return session_seen_by(client, str(found.session), services.service_keys) if client else ""

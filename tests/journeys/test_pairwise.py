@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
@@ -106,9 +107,16 @@ async def test_the_hint_of_another_client_identifies_nobody(provider: Provider, 
 
 
 async def test_signing_out_with_the_hint(provider: Provider, browser: Browser) -> None:
-    """RP-Initiated Logout 2: it is the session that the hint names."""
+    """RP-Initiated Logout 2, Front-Channel Logout 3: the hint and the frame name the session as the client knows it."""
     await password_is_enough(provider)
-    shop, alice = await client(provider, "shop", "https://shop.example/cb"), await provider.person()
+    shop, blog = await client(provider, "shop", "https://shop.example/cb"), await provider.app("blog")
+    for name, host in (("shop", "shop"), ("blog", "app")):
+        await describe(provider.services, name, frontchannel_logout_uri=f"https://{host}.example.org/out")
+    alice = await provider.person()
     tokens = await shop.exchange((await sign_in(shop, alice, browser)).url)
+    public = await blog.exchange((await browser.open(await blog.authorization_url())).url)
+    assert tokens.claims["sid"] != public.claims["sid"]
     page = await browser.open(f"{provider.issuer}/logout?id_token_hint={tokens.response['id_token']}")
     assert page.step == "signed-out"
+    framed = [frame.split("sid=")[1] for frame in sorted(re.findall(r'<iframe[^>]* src="([^"]*)"', page.html))]
+    assert framed == [public.claims["sid"], tokens.claims["sid"]]

@@ -1,14 +1,11 @@
 """Front-Channel Logout 1.0 2, 3; O-60."""
 
-from uuid import UUID
-
 import pytest
 
 from idp.oidc.frontchannel_logout import MOST_FRAMES, Frame, frames
-from idp.values.ids import SessionId
 from tests.unit.oidc.samples import ISSUER
 
-SESSION = SessionId(UUID(int=7))
+SESSION = "5f0c"
 ADDED = f"iss=https%3A%2F%2Fid.example.org&sid={SESSION}"
 
 
@@ -24,15 +21,16 @@ ADDED = f"iss=https%3A%2F%2Fid.example.org&sid={SESSION}"
 )
 def test_iss_and_sid_are_added_to_what_is_registered(uri: str, framed: str, origin: str) -> None:
     """The registered query stays; the origin is as a policy spells it."""
-    assert frames([uri], ISSUER, SESSION) == (Frame(uri=framed, origin=origin),)
+    assert frames([(uri, SESSION)], ISSUER) == (Frame(uri=framed, origin=origin),)
 
 
 @pytest.mark.parametrize("uri", ["org.example.app:/out", "https://a;frame-ancestors/out", "https://a,b/out"])
 def test_what_a_policy_cannot_name_is_not_framed(uri: str) -> None:
     """No address can add a directive of its own to the header."""
-    assert frames([uri, "https://b.example.org/"], ISSUER, SESSION)[0].origin == "https://b.example.org"
+    assert frames([(uri, SESSION), ("https://b.example.org/", SESSION)], ISSUER)[0].origin == "https://b.example.org"
 
 
 def test_the_header_stays_short() -> None:
     uris = [f"https://app{number}.example.org/out" for number in range(MOST_FRAMES + 5)]
-    assert [frame.uri.partition("?")[0] for frame in frames(uris, ISSUER, SESSION)] == uris[:MOST_FRAMES]
+    found = frames([(uri, SESSION) for uri in uris], ISSUER)
+    assert [frame.uri.partition("?")[0] for frame in found] == uris[:MOST_FRAMES]

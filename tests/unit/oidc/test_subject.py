@@ -12,7 +12,7 @@ from idp.oidc.client import Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.registration import checked_client
-from idp.oidc.subject import hosts_of, sector_of, subject_for
+from idp.oidc.subject import hosts_of, sector_of, sid_for, subject_for
 from idp.values.ids import ClientId, Subject
 from tests.unit.oidc.samples import NATIVE, WEB
 
@@ -45,6 +45,15 @@ def test_a_pairwise_client_sees_another_one_always_the_same() -> None:
     assert seen == subject_for(SHOP, ALICE, mac) != ALICE
     assert seen != subject_for(SHOP, BOB, mac)
     assert seen != subject_for(SHOP, ALICE, other_mac)
+
+
+def test_a_browser_session_has_a_name_of_its_own_in_each_sector() -> None:
+    """O-52: a sid that two apps share would tell them what their pairwise subjects do not."""
+    blog = pairwise("blog", "https://blog.example/cb")
+    assert sid_for(WEB, "5f0c", mac) == "5f0c"
+    assert sid_for(SHOP, "5f0c", mac) == sid_for(SHOP, "5f0c", mac)
+    assert len({sid_for(SHOP, "5f0c", mac), sid_for(blog, "5f0c", mac), sid_for(SHOP, "5f0d", mac), "5f0c"}) == 4
+    assert sid_for(SHOP, ALICE, mac) != subject_for(SHOP, ALICE, mac)
 
 
 def test_clients_of_one_sector_share_it_and_others_do_not() -> None:
