@@ -8,7 +8,9 @@ page = await flow.visit(redirect_uri=elsewhere)    # where no answer is expected
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,6 +179,7 @@ class Flow:
         for form in page.forms:
             if form.method.upper() == "POST" and origin_of(form.action) == self.suite.site.base_url:
                 assert len(form.buttons) == 1, "a form for the client needs a button for browsers without scripts"
+                check_sends_itself(page)
                 return await page.submit(button=form.buttons[0].text)
         return page
 
@@ -353,3 +356,13 @@ class Flow:
         claims: dict[str, Any] = response.json()
         check_userinfo(claims, sub=done.claims["sub"], scope=self.sent["scope"], asked=asked)
         return claims
+
+
+def check_sends_itself(page: Page) -> None:
+    """In a browser with scripts: the page's own policy lets its script run and the form leave."""
+    policy = page.headers["content-security-policy"]
+    scripts = re.findall(r"<script>(.*?)</script>", page.html, re.DOTALL)
+    assert [each for each in scripts if ".submit()" in each], "the form does not send itself"
+    for each in scripts:
+        assert base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() in policy, "its script may not run"
+    assert "form-action" not in policy, "the form may not leave"

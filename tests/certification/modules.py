@@ -23,24 +23,9 @@ def module(name: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Await
 
     def mark(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         assert function.__name__ == name_of_test(name), f"{function.__name__} is not named after {name}"
-        runs = [pytest.param(run, id=str(run), marks=_marks(run)) for run in runs_of(name)]
-        return pytest.mark.parametrize("run", runs)(function)
+        return pytest.mark.parametrize("run", runs_of(name), ids=str)(function)
 
     return mark
-
-
-def waits_for(run: Run) -> str | None:
-    """The part of the provider that this run still waits for."""
-    if "request-object" in run.module or "request-uri" in run.module:
-        return "request objects"
-    if run.dynamic and "discovery" in run.module:
-        return "request objects in the metadata"
-    return None
-
-
-def _marks(run: Run) -> list[pytest.MarkDecorator]:
-    reason = waits_for(run)
-    return [pytest.mark.xfail(reason=reason, run=False)] if reason else []
 
 
 def skipped(run: Run) -> NoReturn:
