@@ -9,6 +9,8 @@ ACTING = {"Unit", "Actor"}
 MACHINERY = {
     "idp/usecases/unit.py",  # makes units
     "idp/usecases/management.py",  # what these use cases share
+    "idp/usecases/client_checks.py",  # what clients and registration share
+    "idp/usecases/client_secrets.py",  # the same
 }
 
 
