@@ -151,14 +151,15 @@ async def test_it_is_signed_as_the_clients_id_tokens_are(scene: Scene, app: Stra
 
 
 async def test_a_pairwise_client_hears_of_its_own_subject(scene: Scene, app: StrangeServer) -> None:
-    """OIDC Core 8: the one that its ID tokens name."""
+    """OIDC Core 8: the one that its ID tokens name, and their name for the session."""
     await say(scene.services, "chat", subject_type="pairwise")
     tokens = await scene.chat.exchange((await scene.browser.open(await scene.chat.authorization_url())).url)
     await scene.logout()
     await send_due(scene.services)
     (token,) = posts(app)["/ok?app=chat"]["logout_token"]
     (other,) = posts(app)["/ok?app=wiki"]["logout_token"]
-    assert (await claims(scene, token))[1]["sub"] == tokens.claims["sub"]
+    said = (await claims(scene, token))[1]
+    assert (said["sub"], said["sid"]) == (tokens.claims["sub"], tokens.claims["sid"])
     assert (await claims(scene, other))[1]["sub"] == scene.tokens.claims["sub"] != tokens.claims["sub"]
 
 
