@@ -30,11 +30,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 from authlib.common.urls import add_params_to_uri
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
+from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
 from authlib.oidc.core import CodeIDToken
 from authlib.oidc.discovery import OpenIDProviderMetadata
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from tests.clients.tokens import Registration, Tokens
 
@@ -70,7 +71,7 @@ class AuthlibClient:
         self.pending: _Pending | None = None
         self._client = AsyncOAuth2Client(
             client_id=registration.client_id,
-            client_secret=registration.client_secret,
+            client_secret=_secret(registration),
             token_endpoint_auth_method=registration.auth_method,
             revocation_endpoint_auth_method=registration.auth_method,
             scope=scope,
@@ -80,6 +81,8 @@ class AuthlibClient:
             timeout=60.0,
             verify=trust or True,
         )
+        for method in (ClientSecretJWT(), PrivateKeyJWT()):
+            self._client.register_client_auth_method(method)
 
     async def __aenter__(self) -> Self:
         """Read the provider's metadata."""
@@ -202,3 +205,11 @@ class AuthlibClient:
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         assert self._client.client_id in audience, f"Core 3.1.3.7: aud is {claims['aud']!r}"
         return Tokens(response=response, claims=dict(claims))
+
+
+def _secret(registration: Registration) -> str | RSAKey | None:
+    """What Authlib calls so, which is a key where a key signs."""
+    if registration.auth_method != PrivateKeyJWT.name:
+        return registration.client_secret
+    assert registration.key is not None
+    return RSAKey.import_key(dict(registration.key))

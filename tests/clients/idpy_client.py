@@ -10,13 +10,20 @@ The library blocks (it asks with `requests`), so each call runs in a thread. It 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from idpyoidc.client.client_auth import ClientAuthnMethod, ClientSecretBasic, ClientSecretPost, PrivateKeyJWT
+from idpyoidc.client.client_auth import (
+    ClientAuthnMethod,
+    ClientSecretBasic,
+    ClientSecretJWT,
+    ClientSecretPost,
+    PrivateKeyJWT,
+)
 from idpyoidc.client.exception import OidcServiceError
 from idpyoidc.client.rp_handler import RPHandler
 from idpyoidc.client.service import Service
@@ -45,10 +52,11 @@ PKCE = {
 METHODS = {
     "client_secret_basic": ClientSecretBasic,
     "client_secret_post": ClientSecretPost,
+    "client_secret_jwt": ClientSecretJWT,
     "private_key_jwt": PrivateKeyJWT,
     "none": "tests.clients.idpy_client.NoSecret",
 }
-KEYS = {"key_defs": [{"type": "EC", "crv": "P-256", "use": ["sig"]}]}
+SIGNED = {"client_secret_jwt": "HS256"}
 VERIFIED = "__verified_id_token"
 ASKING_SECONDS = 60
 
@@ -81,6 +89,9 @@ class IdpyClient:
     @classmethod
     async def start(cls, issuer: str, registration: Registration, authority: Authority) -> Self:
         """Read the metadata."""
+        file = authority.folder / "idpyoidc.json"
+        file.write_text(json.dumps({"keys": [registration.key]}))
+        keys = {"private_path": str(file), "key_defs": [{"type": "RSA", "use": ["sig"]}], "read_only": True}
         config = {
             "issuer": issuer,
             "client_id": registration.client_id,
@@ -88,17 +99,19 @@ class IdpyClient:
             "client_type": "oidc",
             "redirect_uris": [registration.redirect_uri],
             "response_types_supported": ["code"],
+            "response_modes_supported": [],
             "token_endpoint_auth_methods_supported": [registration.auth_method],
             "id_token_signing_alg_values_supported": [registration.id_token_alg],
+            "token_endpoint_auth_signing_alg_values_supported": [SIGNED.get(str(registration.auth_method), "RS256")],
             "client_authn_methods": METHODS,
-            "key_conf": KEYS,
+            "key_conf": keys,
             "add_ons": {"pkce": PKCE},
         }
         handler = RPHandler(
             client_configs={issuer: config},
             services={name: {"class": f"idpyoidc.client.{where}"} for name, where in SERVICES.items()},
             httpc=partial(ask, authority),
-            key_conf=KEYS,
+            key_conf=keys,
         )
         return await asyncio.to_thread(cls, handler, issuer, registration)
 

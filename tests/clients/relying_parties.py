@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from joserfc.jwk import RSAKey
+
 from idp.usecases import user_profile
 from idp.usecases.clients import Kind, Metadata
 from tests.clients.authlib_client import AuthlibClient
@@ -25,6 +27,8 @@ from tests.drivers.provider import Provider
 Library = Literal["authlib", "openid-client", "idpyoidc"]
 LIBRARIES: tuple[Library, ...] = ("authlib", "openid-client", "idpyoidc")
 APP = "https://app.example.org"
+KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "of-the-apps"}, private=True).as_dict(private=True)
+PUBLIC_KEY = RSAKey.import_key(KEY).as_dict(private=False)
 USUAL = Metadata(redirect_uris=(f"{APP}/callback",), post_logout_redirect_uris=(f"{APP}/signed-out",), first_party=True)
 
 
@@ -37,7 +41,7 @@ async def relying_party(
 ) -> Client:
     """Register a client, and be it: the library is told what was registered, and nothing else."""
     registered = await add_client(provider.services, client_id, kind, metadata)
-    issuer, registration = str(provider.issuer), Registration.of(registered)
+    issuer, registration = str(provider.issuer), Registration.of(registered, KEY)
     if library == "authlib":
         authlib = AuthlibClient(issuer=issuer, registration=registration, scope=SCOPE, trust=provider.trust)
         authlib.now = lambda: int(provider.clock().timestamp())

@@ -16,7 +16,7 @@ from authlib.integrations.httpx_client import OAuthError
 from tests.clients.authlib_client import AuthlibClient
 from tests.clients.idpy_client import IdpyClient
 from tests.clients.node_client import LOCK, OpenidClient, RefusedError
-from tests.clients.relying_parties import LIBRARIES
+from tests.clients.relying_parties import KEY, LIBRARIES
 from tests.clients.tokens import Client, Registration
 from tests.drivers.browser_http import Browser
 from tests.drivers.lying_provider import LyingProvider, lying_provider
@@ -25,7 +25,7 @@ from tests.drivers.tls_authority import Authority
 REDIRECT_URI = "http://127.0.0.1:1/cb"
 SIGNED_OUT = "http://127.0.0.1:1/out"
 CONFIDENTIAL = Registration(
-    client_id="c", client_secret="a secret of some length", redirect_uri=REDIRECT_URI, id_token_alg="ES256"
+    client_id="c", client_secret="a secret of some length", redirect_uri=REDIRECT_URI, id_token_alg="ES256", key=KEY
 )
 
 

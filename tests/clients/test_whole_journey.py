@@ -18,7 +18,7 @@ from tests.clients.journey import (
     tells_how_the_person_signed_in,
     whole_journey,
 )
-from tests.clients.relying_parties import APP, LIBRARIES, USUAL, Library, relying_party, somebody, usual
+from tests.clients.relying_parties import APP, LIBRARIES, PUBLIC_KEY, USUAL, Library, relying_party, somebody, usual
 from tests.clients.tokens import header_of
 from tests.drivers.browser_http import Browser
 from tests.drivers.provider import Provider
@@ -36,19 +36,31 @@ def scheme() -> str:
     return "https"
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("scheme", ["http"])
+async def test_a_developer_s_provider(provider: Provider, browser: Browser, library: Library) -> None:
+    """The same without TLS, as on the loopback."""
+    client = await relying_party(provider, library)
+    await whole_journey(client, await somebody(provider), browser, expected_amr=BOTH_STEPS)
+
+
 @pytest.mark.parametrize(
     ("kind", "metadata"),
     [
         pytest.param("web", USUAL, id="client_secret_basic"),
         pytest.param("web", usual(auth_method=AuthMethod.CLIENT_SECRET_POST), id="client_secret_post"),
+        pytest.param("web", usual(auth_method=AuthMethod.CLIENT_SECRET_JWT), id="client_secret_jwt"),
+        pytest.param(
+            "web",
+            usual(auth_method=AuthMethod.PRIVATE_KEY_JWT, further={"jwks": (PUBLIC_KEY,)}),
+            id="private_key_jwt",
+        ),
         pytest.param("spa", USUAL, id="public"),
     ],
 )
 async def test_each_way_to_authenticate(
     provider: Provider, browser: Browser, library: Library, kind: Kind, metadata: Metadata
 ) -> None:
-    """RFC 6749 2.3.1, RFC 7636: a secret in the header, in the form, or PKCE alone."""
+    """RFC 6749 2.3.1, RFC 7523 2.2, RFC 7636: a secret in the header or the form, a signature, or PKCE alone."""
     client = await relying_party(provider, library, kind=kind, metadata=metadata)
     await whole_journey(client, await somebody(provider), browser, expected_amr=BOTH_STEPS)
 
@@ -156,7 +168,7 @@ async def test_cancel_is_access_denied(provider: Provider, browser: Browser, lib
         ({"prompt": "none"}, "login_required"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"scope": "openid "}, None),
-        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "password"}, "unsupported_response_type"),
         ({"request": "e30.e30."}, "invalid_request_object"),
     ],
 )

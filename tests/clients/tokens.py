@@ -13,16 +13,20 @@ from idp.usecases.clients import Registered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What an app knows of itself before it meets the provider. `auth_method` None is the library's own choice."""
+    """What an app knows of itself before it meets the provider. `auth_method` None is the library's own choice.
+
+    `key`: the private RSA key, as a JWK, with which it signs assertions by RS256.
+    """
 
     client_id: str
     client_secret: str | None = field(default=None, repr=False)
     redirect_uri: str
     auth_method: str | None = None
     id_token_alg: str = "RS256"
+    key: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, registered: Registered) -> Self:
+    def of(cls, registered: Registered, key: Mapping[str, Any] | None = None) -> Self:
         """As it was registered here."""
         client, secret = registered.client, registered.secret
         return cls(
@@ -31,6 +35,7 @@ class Registration:
             redirect_uri=client.redirect_uris[0],
             auth_method=client.auth_method.value,
             id_token_alg=client.id_token_alg,
+            key=key,
         )
 
 

@@ -5,16 +5,25 @@ import { createInterface } from 'node:readline'
 import { stdin, stdout } from 'node:process'
 import * as oidc from 'openid-client'
 
-const AUTH = { client_secret_basic: oidc.ClientSecretBasic, client_secret_post: oidc.ClientSecretPost, none: oidc.None }
+const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+const AUTH = {
+  client_secret_basic: ({ client_secret }) => oidc.ClientSecretBasic(client_secret),
+  client_secret_post: ({ client_secret }) => oidc.ClientSecretPost(client_secret),
+  client_secret_jwt: ({ client_secret }) => oidc.ClientSecretJwt(client_secret),
+  private_key_jwt: async ({ key }) =>
+    oidc.PrivateKeyJwt({ key: await crypto.subtle.importKey('jwk', key, RS256, false, ['sign']), kid: key.kid }),
+  none: () => oidc.None(),
+}
 const memory = { config: undefined, redirectUri: '', checks: {} }
 
 const commands = {
-  async discover({ issuer, client_id, client_secret, auth_method, redirect_uri, id_token_alg }) {
-    const how = auth_method ?? (client_secret ? 'client_secret_basic' : 'none')
+  async discover({ issuer, ...registration }) {
+    const { client_id, client_secret, auth_method, redirect_uri, id_token_alg } = registration
+    const how = await AUTH[auth_method ?? (client_secret ? 'client_secret_basic' : 'none')](registration)
     const metadata = { id_token_signed_response_alg: id_token_alg }
     const execute = [oidc.enableNonRepudiationChecks] // the ID token's signature is checked against the JWKS
     if (new URL(issuer).protocol === 'http:') execute.push(oidc.allowInsecureRequests) // loopback only
-    memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, AUTH[how](client_secret), { execute })
+    memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, how, { execute })
     memory.redirectUri = redirect_uri
     return { metadata: memory.config.serverMetadata() }
   },
