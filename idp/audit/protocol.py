@@ -24,8 +24,8 @@ class AuthorizationRefused(Event):
 
     kind: ClassVar[str] = "authorization_refused"
     error: str
-    reason: str | None = None
-    """Why there was no way back to the app."""
+    reason: str
+    """In the words that the app or, on the page, the developer is told; nothing received."""
     received: str | None = field(default=None, metadata=PERSONAL)
     """The client id or redirect URI that is not registered; it may be anything, so it is sealed."""
 

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
-from idp.oidc.errors import OAuthError
+from idp.oidc.errors import InvalidRequest, OAuthError
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseMode
 from idp.oidc.scopes import OPENID
@@ -63,8 +63,17 @@ class UntrustedRedirect(Exception):
         self.reason = reason
         self.received = received
         """The redirect URI or client id as received; escape it where it is shown."""
-        self.because = because
-        """What is wrong as well, and would have been told to the app."""
+        self._because = because
+
+    @property
+    def code(self) -> str:
+        """The RFC's: of what was to be told to the app, if there was something (`because`)."""
+        return self._because.code if self._because else InvalidRequest.code
+
+    @property
+    def description(self) -> str:
+        """For the developer and the security event: a constant of ours, nothing received."""
+        return f"{self._because.description}; {self.reason.value}" if self._because else self.reason.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,10 +84,10 @@ def _first_page(services: Services, begun: Begun) -> Response:
 
 def _not_set_up(services: Services, request: Request, parameters: Parameters, fault: UntrustedRedirect) -> PageError:
     """A page and no redirect: nobody knows where one would lead (RFC 6749 4.1.2.1)."""
-    call, because = call_of(request), fault.because
+    call = call_of(request)
     note = DeveloperNote(
-        error=because.code if because else "invalid_request",
-        description=f"{because.description}; {fault.reason.value}" if because else fault.reason.value,
+        error=fault.code,
+        description=fault.description,
         at=call.at,
         client_id=next(iter(parameters.all("client_id")), None),
         redirect_uri=next(iter(parameters.all("redirect_uri")), None),

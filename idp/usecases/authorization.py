@@ -94,8 +94,7 @@ async def trusted(
             return client, way_back(parameters, client, asked), asked
         return client, redirect_of(asked, client), asked
     except UntrustedRedirect as fault:
-        code = fault.because.code if fault.because else "invalid_request"
-        refused = AuthorizationRefused(error=code, reason=fault.reason.value, received=fault.received)
+        refused = AuthorizationRefused(error=fault.code, reason=fault.description, received=fault.received)
         await record_of_nobody(services, refused, visit.origin, visit.at, client.client_id if client else None)
         raise
 
@@ -177,5 +176,6 @@ async def _refused(
     services: Services, client: Client, redirect: TrustedRedirect, error: OAuthError, visit: Visit
 ) -> Leave:
     """The fault goes to the app (RFC 6749 4.1.2.1), and into the security events: it may be an attack."""
-    await record_of_nobody(services, AuthorizationRefused(error=error.code), visit.origin, visit.at, client.client_id)
+    refused = AuthorizationRefused(error=error.code, reason=error.description)
+    await record_of_nobody(services, refused, visit.origin, visit.at, client.client_id)
     return Leave(response=failure(redirect, error, services.settings.issuer), client=client)

@@ -244,4 +244,5 @@ def test_and_nowhere_else(raw: bytes, reason: Untrusted) -> None:
     """Not even at the only one that is registered; OpenID conformance. The page says what was wrong as well."""
     with pytest.raises(UntrustedRedirect) as caught:
         way_back(Parameters.parse(raw), WEB, FAULT)
-    assert (caught.value.reason, caught.value.because) == (reason, FAULT)
+    assert caught.value.reason is reason
+    assert (caught.value.code, caught.value.description) == (FAULT.code, f"it is broken; {reason.value}")
