@@ -11,6 +11,7 @@ from idp.oidc.client import Client
 from idp.oidc.response_type import ResponseType
 from idp.settings import Settings
 from idp.storage import clients, inspection, keys, policy_rules
+from idp.storage.config_values import ConfigValues
 from idp.storage.database import POOL_SIZE
 from idp.storage.inspection import Inspection
 from idp.storage.policy_rules import ListedExemption
@@ -79,6 +80,7 @@ async def of_service(services: Services, at: datetime) -> list[Finding]:
         _policy(found),
         _clients(found, [client.client_id for client in listed if not client.pkce_required]),
         _response_types(listed, legacy=values.legacy_response_types),
+        _registration(values),
         _jobs(found),
         _logouts(found),
         _exemptions(await policy_rules.exemptions(database), at),
@@ -153,6 +155,12 @@ def _response_types(listed: Iterable[Client], *, legacy: bool) -> Finding:
     if names:
         return warn(subject, f"{names}: registered for some that are refused while legacy_response_types is off")
     return ok(subject, "only codes pass through browsers")
+
+
+def _registration(values: ConfigValues) -> Finding:
+    if values.open_registration:
+        return warn("registration", "open_registration lets anybody register apps; limit /register in the proxy")
+    return ok("registration", "apps register by leave of an initial access token")
 
 
 def _jobs(found: Inspection) -> Finding:

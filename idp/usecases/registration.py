@@ -75,13 +75,13 @@ async def update(services: Services, client_id: str, call: RegistrationCall) -> 
     """All of it anew, what is left out at its default (RFC 7592 2.2). Raises as `register`."""
     present, token = await _own(services, client_id, call)
     async with _refusals(services, call, client=present.client_id):
-        members = Members.parse(call.body)
+        members, legacy = Members.parse(call.body), await _legacy(services)
         refuse_foreign_update(members, present)
         await _judged(services, present, members, call)
         async with _unit(services, present.client_id, call) as change:
             # Once more beside the locked row: what an admin has decided meanwhile is kept.
             before = _owned(await clients.find(change.connection, present.client_id), token)
-            after, secret = await _fitting(services, before, members, call)
+            after, secret = _fitting(services, requested(members, before, legacy=legacy), call)
             if difference(before, after) or secret:
                 await clients.update(change.connection, after, call.at)
                 await client_secrets.store(change, after, secret)
@@ -134,18 +134,20 @@ async def _judged(
     services: Services, present: Client, members: Members, call: RegistrationCall
 ) -> tuple[Client, MadeSecret | None]:
     """What is asked for, by every rule; what must be fetched or made for that takes its time here."""
-    client, secret = await _fitting(services, present, members, call)
+    asked = requested(members, present, legacy=await _legacy(services))
+    client, secret = _fitting(services, asked, call)
     await sector_identifier.check(services, client, call.at)
     await ensure_keys(services, _actor(present.client_id), client, call.at)
     return client, secret
 
 
-async def _fitting(
-    services: Services, present: Client, members: Members, call: RegistrationCall
-) -> tuple[Client, MadeSecret | None]:
-    legacy = (await services.configuration()).values.legacy_response_types
-    client, secret = refitted(services, requested(members, present, legacy=legacy), call.at)
+def _fitting(services: Services, asked: Client, call: RegistrationCall) -> tuple[Client, MadeSecret | None]:
+    client, secret = refitted(services, asked, call.at)
     return checked(client), secret
+
+
+async def _legacy(services: Services) -> bool:
+    return (await services.configuration()).values.legacy_response_types
 
 
 def _told(services: Services, client: Client, token: BearerToken, new: MadeSecret | None) -> dict[str, object]:

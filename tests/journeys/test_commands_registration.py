@@ -179,3 +179,15 @@ async def test_a_token_without_measure_is_refused(
     for odd in (["--uses", "0"], ["--days", "0"], ["--days", "999999999999"]):
         assert (await idp("client", "registration-token", "add", *odd)).status == 2
     assert await kinds(database) == []
+
+
+async def test_the_doctor_says_who_may_register(idp: CommandLine) -> None:
+    async def found() -> tuple[str, str]:
+        (finding,) = [each for each in (await idp("check", "--json")).json if each["subject"] == "registration"]
+        return finding["level"], finding["words"]
+
+    assert (await found())[0] == "ok"
+    await idp("config", "set", "open_registration", "true")
+    level, words = await found()
+    assert level == "warn"
+    assert "anybody" in words
