@@ -41,13 +41,14 @@ class Finished:
 
     sealed_response: Sealed
     at: datetime
-    code_redeemed: bool
+    spent: bool
+    """Whether its code was redeemed, or its grant has ended: revoked, signed out, the person switched off."""
     signed_in: bool = True
-    """Whether it ended with a code; cancelled, denied or refused, it signed nobody in."""
+    """Whether it ended with a grant that stands; cancelled, denied or refused, it signed nobody in."""
 
     def may_repeat(self, at: datetime) -> bool:
         """The same response again for the same browser, while it can still be of use."""
-        return not self.code_redeemed and at < self.at + REPEAT_RESPONSE
+        return not self.spent and at < self.at + REPEAT_RESPONSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,15 +31,15 @@ OPEN = f"""
 WITH {LIVE}
 SELECT i.id AS interaction_id, i.browser, i.request, i.arrived_at, i.expires_at, i.ends_at, i.user_id, i.proofs,
     i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
-    i.finished_at, i.sealed_response, i.grant_id,
-    g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
+    i.finished_at, i.sealed_response, g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
+    g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
     live.expires_at AS session_expires_at,
     (SELECT u.audit_salt FROM users u WHERE u.id = live.user_id) AS session_audit_salt,
     a.*, c.scopes AS consented
 FROM interactions i
 LEFT JOIN live ON true
-LEFT JOIN grants g ON g.id = i.grant_id
+LEFT JOIN grant_facts g ON g.id = i.grant_id
 LEFT JOIN accounts a
     ON a.id = coalesce(i.user_id, CASE WHEN NOT 'other_account' = ANY (i.answered) THEN live.user_id END)
 LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = i.client_id
@@ -200,6 +200,6 @@ def _finished(row: Record) -> Finished | None:
     return Finished(
         sealed_response=Sealed(row["sealed_response"]),
         at=row["finished_at"],
-        code_redeemed=row["code_redeemed"],
-        signed_in=row["grant_id"] is not None,
+        spent=row["code_redeemed"] or row["grant_stands"] is False,
+        signed_in=row["grant_stands"] is True,
     )

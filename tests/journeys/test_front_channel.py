@@ -9,7 +9,7 @@ import pytest
 
 from idp.oidc.response_type import ResponseMode
 from idp.storage.database import Database
-from idp.usecases import user_access
+from idp.usecases import browser_sessions, user_access
 from tests.drivers.browser_http import Browser
 from tests.drivers.old_app import ALL_TYPES, LEGACY_TYPES, OldApp, members
 from tests.drivers.page import Page
@@ -105,6 +105,28 @@ async def test_after_signing_out_back_gives_nothing(provider: Provider, browser:
     await page.submit(username="alice", password=alice.password)
     await (await browser.open(provider.issuer.url("/logout"))).submit(button="Sign out")
     assert says_nothing(wiki, await browser.open(page.url))
+
+
+@pytest.mark.parametrize("response_type", ALL_TYPES)
+@pytest.mark.parametrize("how", ["switched off", "session ended", "reset"])
+async def test_what_has_ended_is_not_given_again(
+    provider: Provider, browser: Browser, response_type: str, how: str
+) -> None:
+    """N-35, V7.4.2: an admin acts within the minute, and the same browser asks once more."""
+    wiki, alice = await OldApp.registered(provider, response_type), await provider.person()
+    page = await browser.open(wiki.url(response_type, response_mode="form_post"))
+    page = await alice.sign_in(page, until="recovery-codes")
+    assert wiki.answer(await alice.answer(page), "form_post")
+    async with provider.unit() as unit:
+        if how == "switched off":
+            await user_access.disable(unit, "alice")
+        elif how == "reset":
+            await user_access.reset_second_factor(unit, "alice", "phone lost")
+        else:
+            await browser_sessions.end_all(unit, "alice")
+    again = await browser.open(page.url)
+    assert again.step == "error"
+    assert says_nothing(wiki, again)
 
 
 @pytest.mark.parametrize("mode", MODES)

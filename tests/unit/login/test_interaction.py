@@ -52,7 +52,7 @@ def test_a_sign_in_expires_at_the_instant_and_not_before() -> None:
 
 def test_a_finished_sign_in_is_finished_and_not_expired() -> None:
     """The page then says so, and leads on to the app."""
-    finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
+    finished = Finished(sealed_response=SEALED, at=ARRIVED, spent=False)
     assert not replace(INTERACTION, finished=finished).expired(INTERACTION.ends_at)
 
 
@@ -64,11 +64,11 @@ def test_each_passed_step_gives_half_an_hour_more_within_two_hours() -> None:
 
 def test_the_response_is_repeated_until_its_code_is_redeemed_or_dead() -> None:
     """Double click and Back get the same response; a code is never sent twice once it was used."""
-    finished = Finished(sealed_response=SEALED, at=ARRIVED, code_redeemed=False)
+    finished = Finished(sealed_response=SEALED, at=ARRIVED, spent=False)
     assert finished.may_repeat(ARRIVED)
     assert finished.may_repeat(ARRIVED + timedelta(seconds=60) - TICK)
     assert not finished.may_repeat(ARRIVED + timedelta(seconds=60))
-    assert not replace(finished, code_redeemed=True).may_repeat(ARRIVED)
+    assert not replace(finished, spent=True).may_repeat(ARRIVED)
 
 
 def test_what_waits_sealed_is_dead_at_its_end() -> None:
