@@ -276,6 +276,9 @@ FAULTS = [
     ("registration", "{}", "registration_not_supported"),
     ("nonce", "n" * 5000, "invalid_request"),
     ("id_token_hint", "n" * 9000, "invalid_request"),
+    ("claims", '{"userinfo":', "invalid_request"),
+    ("claims", '["name"]', "invalid_request"),
+    ("claims", "[" * 9000, "invalid_request"),
 ]
 
 
