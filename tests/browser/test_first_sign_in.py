@@ -72,12 +72,12 @@ async def test_without_scripts_on_a_phone(profiles: Profiles, provider: Provider
     assert await alice.step() == "signed-out"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
 async def test_a_phone_reads_the_picture_and_the_codes_are_kept(
-    profiles: Profiles, provider: Provider, apps: Apps, scheme: str
+    profiles: Profiles, provider: Provider, apps: Apps, colours: str
 ) -> None:
     """The picture holds the set-up link; file, clipboard and paper hold the codes; afterwards they are gone."""
-    context = await profiles.new(color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"])
+    context = await profiles.new(color_scheme=colours, permissions=["clipboard-read", "clipboard-write"])
     page = await context.new_page()
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
