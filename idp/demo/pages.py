@@ -54,6 +54,7 @@ class Pages:
     def __init__(self, *, issuer: str, clients: Sequence[DemoClient], people: Sequence[DemoPerson]) -> None:
         self._clients = clients
         self._people = people
+        self._provider = origin_of(issuer)
         loader = jinja2.FileSystemLoader(templates_folder())
         self._environment = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -62,7 +63,7 @@ class Pages:
         # Chromium checks `form-action` along the whole redirect chain, which leads to the provider and back.
         self._headers = {
             "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-            f"frame-ancestors 'none'; form-action 'self' {origin_of(issuer)}",
+            f"frame-ancestors 'none'; form-action 'self' {self._provider}",
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
@@ -103,6 +104,12 @@ class Pages:
             tokens=tokens,
             lasts=lasts,
         )
+
+    def told(self) -> HTMLResponse:
+        """Nothing to see, in a frame of the provider's page."""
+        policy = f"default-src 'none'; frame-ancestors {self._provider}"
+        headers = {**self._headers, "Content-Security-Policy": policy}
+        return HTMLResponse('<!doctype html><html lang="en"><title>Signed out</title>', headers=headers)
 
     def problem(self, client: DemoClient, problem: Problem, form_token: str, status: int = 400) -> HTMLResponse:
         """A problem that belongs to nothing this browser has here."""

@@ -27,6 +27,10 @@ class DemoClient:
         """Where the browser comes to after signing out at the provider; register exactly this."""
         return f"{base_url}/{self.slug}/signed-out"
 
+    def frontchannel_logout_uri(self, base_url: str) -> str:
+        """What the provider's page frames after a sign-out at any app (Front-Channel Logout 1.0)."""
+        return f"{base_url}/{self.slug}/front-channel-logout"
+
     def initiate_login_uri(self, base_url: str) -> str:
         """Where a link of the provider starts a sign-in at this app (OpenID Connect Core 4)."""
         return f"{base_url}/{self.slug}/initiate"

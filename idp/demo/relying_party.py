@@ -67,6 +67,7 @@ def _routes() -> list[Route]:
         Route("/{slug}/initiate", visiting(initiate), methods=["GET"]),
         Route("/{slug}/callback", visiting(callback), methods=["GET"]),
         Route("/{slug}/signed-out", visiting(signed_out), methods=["GET"]),
+        Route("/{slug}/front-channel-logout", front_channel_logout, methods=["GET"]),
         # Needs no form token: starting a sign-in changes nothing here, and a tab left open must still be able to.
         Route("/{slug}/sign-in", visiting(sign_in, guarded=False), methods=["POST"]),
         Route("/{slug}/refresh", visiting(refresh), methods=["POST"]),
@@ -149,6 +150,17 @@ async def signed_out(visit: Visit) -> Response:
     state = visit.request.query_params.get("state")
     everywhere = state is not None and visit.visitor.leaving.get(visit.client.slug) == state
     return visit.party.pages.signed_out(visit.client, visit.form_token, everywhere=everywhere)
+
+
+async def front_channel_logout(request: Request) -> Response:
+    """The provider's page after a sign-out, at whichever app, frames this (Front-Channel Logout 1.0).
+
+    A frame on a page of another site brings no cookie, so the visitor is found by `sid`.
+    """
+    party: RelyingParty = request.app.state.party
+    if request.query_params.get("iss") == party.provider.issuer:
+        party.visitors.forget(request.path_params["slug"], request.query_params.get("sid", ""))
+    return party.pages.told()
 
 
 async def forget(visit: Visit) -> Response:

@@ -85,6 +85,7 @@ class _Stage:
             scopes=part.scopes,
             audiences=part.audiences,
             client_uri=f"{self.base_url}/{part.client_id}" if signs_in else None,
+            further={"frontchannel_logout_uri": demo.frontchannel_logout_uri(self.base_url)} if signs_in else {},
         )
         try:
             await clients.show(self.services, part.client_id)

@@ -109,6 +109,13 @@ class Visitors:
         visitor.name = secrets.token_urlsafe(32)
         self.keep(visitor)
 
+    def forget(self, slug: str, sid: str) -> None:
+        """Nobody who signed in to that client in that browser session of the provider is signed in any more."""
+        for visitor in self._known.values():
+            known = visitor.signed_in.get(slug)
+            if known is not None and known.tokens.id_claims.get("sid") == sid:
+                del visitor.signed_in[slug]
+
     def form_token(self, visitor: Visitor) -> str:
         """What the forms of this visitor carry: nobody else's page can know it."""
         return hmac.digest(self._secret, visitor.name.encode(), "sha256").hex()

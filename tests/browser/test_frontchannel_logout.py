@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from idp.usecases.clients import Metadata
+from tests.browser.apps import Apps
 from tests.browser.looking import faults_in_every_look
 from tests.browser.profiles import Profiles
 from tests.browser.visitor import Mouse
@@ -189,6 +190,20 @@ async def test_no_other_origin_may_be_framed(scene: Scene) -> None:
     assert await page.evaluate(ADD_FRAME, f"{scene.chat.url}/out") == "loaded"
     assert await page.evaluate(ADD_FRAME, f"{scene.stranger.url}/out") == "frame-src"
     assert scene.stranger.told == []
+
+
+async def test_signing_out_of_one_demo_app_signs_out_of_the_other(page: Page, provider: Provider, apps: Apps) -> None:
+    """Whoever finds its visitors by `sid` needs no cookie in a frame of another site."""
+    for name, app in (("wiki", apps.wiki), ("chat", apps.chat)):
+        await say(provider.services, name, frontchannel_logout_uri=f"{app.url}/front-channel-logout")
+    alice = Mouse(page=page, person=await provider.person())
+    for app in (apps.chat, apps.wiki):
+        await alice.open_app(app)
+        await alice.sign_in()
+    await alice.press('button:text-is("Sign out")')
+    assert await alice.step() == "demo-signed-out"
+    await page.goto(apps.chat.url)
+    assert await alice.step() == "demo-app"
 
 
 async def test_after_the_persons_own_word_the_page_can_be_refreshed(scene: Scene) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -18,6 +21,7 @@ from tests.drivers.provider import Provider
 from tests.drivers.relying_party import base_url_of, claims_shown, demo_relying_party
 from tests.drivers.server import bound_sockets
 
+FRAME = re.compile(r'<iframe src="([^"]*)"')
 BOTH_STEPS = ["pwd", "otp", "mfa"]
 
 
@@ -202,6 +206,24 @@ async def test_sign_out_ends_the_providers_session_too(stage: Stage) -> None:
     assert "after ending its session" in page.text
     page = await page.click("Sign in to Wiki")
     assert page.step == "password"
+
+
+async def test_sign_out_of_one_app_reaches_the_others(stage: Stage) -> None:
+    """Front-Channel Logout 1.0: the provider's page frames each app of the session, which finds it by `sid`."""
+    bob = stage.person("bob")
+    for app in ("Wiki", "Notes"):
+        page = await stage.signed_in(app, bob)
+    left = await page.click("Sign out")
+    framed = [html for each in left.trail for html in FRAME.findall(each.html)]
+    assert [urlsplit(unescape(uri)).path for uri in framed] == [
+        "/notes/front-channel-logout",
+        "/wiki/front-channel-logout",
+    ]
+    assert (await stage.browser.open(f"{stage.url}/wiki")).step == "demo-signed-in"
+    async with Browser(visits=[stage.url]) as without_cookies:
+        for uri in framed:
+            await without_cookies.open(unescape(uri))
+    assert (await stage.browser.open(f"{stage.url}/wiki")).step == "demo-app"
 
 
 async def test_sign_out_of_one_app_leaves_the_session(stage: Stage) -> None:

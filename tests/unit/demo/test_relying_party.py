@@ -46,6 +46,25 @@ async def browser(app: Starlette) -> AsyncIterator[Browser]:
         yield one
 
 
+async def test_the_provider_tells_it_of_a_sign_out_in_a_frame(app: Starlette) -> None:
+    """Front-Channel Logout 1.0 2: by iss and sid, without a cookie; framed by the provider and nobody else."""
+    visitors = app.state.party.visitors
+    alice, bob = visitors.find(None), visitors.find(None)
+    for visitor, sid in ((alice, "one"), (bob, "two")):
+        visitors.keep(visitor)
+        visitor.signed_in = {"wiki": signed_in(sid=sid), "phone-book": signed_in(sid=sid)}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http:
+        for said in ({"iss": "https://evil.example", "sid": "one"}, {"iss": DEAD}, {}, {"iss": DEAD, "sid": "three"}):
+            await http.get("/wiki/front-channel-logout", params=said)
+        assert alice.signed_in.keys() == bob.signed_in.keys() == {"wiki", "phone-book"}
+        answer = await http.get("/wiki/front-channel-logout", params={"iss": DEAD, "sid": "one"})
+    assert (alice.signed_in.keys(), bob.signed_in.keys()) == ({"phone-book"}, {"wiki", "phone-book"})
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"] == f"default-src 'none'; frame-ancestors {DEAD}"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+
+
 def signed_in(**claims: object) -> SignedIn:
     tokens = Tokens(
         id_token="x.y.z",
