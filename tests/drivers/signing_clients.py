@@ -34,6 +34,12 @@ class SigningApp:
         """Its name at the provider."""
         return self.app.registered.client.client_id
 
+    @property
+    def secret(self) -> str:
+        """What it signs with, where that is a secret."""
+        assert self.app.registered.secret is not None
+        return self.app.registered.secret.expose()
+
     def signing_with(self, signer: ClientSigner) -> SigningApp:
         """The same name in other hands, or with other keys."""
         return replace(self, signer=signer)
@@ -71,8 +77,8 @@ async def signing_app(
 async def sharing_app(world: World, client_id: str) -> SigningApp:
     """A client that signs with its secret."""
     app = await world.app(client_id, "machine", Metadata(scopes=("read",), auth_method=AuthMethod.CLIENT_SECRET_JWT))
-    assert app.registered.secret is not None
     await world.warm(app)
+    assert app.registered.secret is not None
     return SigningApp(world=world, app=app, signer=ClientSigner.with_secret(app.registered.secret.expose()))
 
 

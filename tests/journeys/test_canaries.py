@@ -11,10 +11,13 @@ import structlog
 
 from idp.oidc.response_type import ResponseMode
 from idp.telemetry import configure_logging
+from idp.usecases.services import Services
 from tests.drivers.browser_http import Browser
 from tests.drivers.old_app import OldApp
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import enrolled
+from tests.drivers.signing_clients import sharing_app
+from tests.drivers.world import World
 
 TABLES = """
 SELECT relname AS table_name FROM pg_class
@@ -75,7 +78,7 @@ async def test_no_secret_is_written_down(provider: Provider, browser: Browser, l
     assert len(secrets["set-up key"]) == 32
     found = [name for name, secret in secrets.items() if secret in log.getvalue()]
     assert found == []
-    assert await _in_the_database(provider, secrets) == []
+    assert await _in_the_database(provider.services, secrets) == []
 
 
 @pytest.mark.parametrize("mode", ["fragment", "form_post"])
@@ -96,12 +99,25 @@ async def test_no_token_that_passes_through_the_browser_is_written_down(
     }
     assert len(secrets) == 6
     assert [name for name, secret in secrets.items() if secret in log.getvalue()] == []
-    assert await _in_the_database(provider, secrets) == []
+    assert await _in_the_database(provider.services, secrets) == []
 
 
-async def _in_the_database(provider: Provider, secrets: dict[str, str]) -> list[tuple[str, str]]:
+async def test_neither_an_assertion_nor_the_secret_that_signs_it_is_written_down(
+    world: World, log: io.StringIO
+) -> None:
+    """The secret is stored in a form that can be read again: sealed. Of the assertion only a digest is kept."""
+    robot = await sharing_app(world, "robot")
+    good, refused = robot.assertion({"typ": " odd "}), robot.assertion(jti="canary of an assertion")
+    assert (await robot.own_token(good)).status_code == 401
+    assert [(await robot.own_token(refused)).status_code for _ in range(2)] == [200, 401]
+    secrets = {"secret": str(robot.secret), "odd": good, "used": refused, "jti": "canary of an assertion"}
+    assert [name for name, secret in secrets.items() if secret in log.getvalue()] == []
+    assert await _in_the_database(world.services, secrets) == []
+
+
+async def _in_the_database(services: Services, secrets: dict[str, str]) -> list[tuple[str, str]]:
     """Where any of them stands as text or as octets, in any column of any table."""
-    database = provider.services.database
+    database = services.database
     found = []
     for row in await database.fetch(TABLES):
         lines = await database.fetch(f'SELECT t::text AS line FROM "{row["table_name"]}" t')  # noqa: S608

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 
 import httpx2
 import pytest
@@ -274,6 +275,20 @@ async def test_nonsense_is_refused(world: World, assertion: str) -> None:
     assert is_invalid_client(await world.http.post(world.issuer.url("/token"), data=form))
 
 
+async def test_no_altered_assertion_passes_or_breaks_anything(world: World) -> None:
+    """A good one with some of its characters replaced, cut out or doubled, in two hundred ways of chance."""
+    robot = await signing_app(world, "robot", ClientSigner.of("EdDSA"))
+    chance = Random(20261124)
+    for _ in range(200):
+        good = robot.assertion()
+        begin = chance.randrange(len(good))
+        end = begin + chance.choice([0, 1, 2, 20])
+        piece = chance.choice(["", ".", "=", "A", "é", "\0", "%", good[begin:end] * 2, "eyJhbGciOiJub25lIn0"])
+        altered = good[:begin] + piece + good[end:]
+        answer = await robot.own_token(altered)
+        assert answer.status_code == (200 if altered == good else 401 if "\0" not in altered else 400), altered
+
+
 async def test_other_tokens_are_no_assertions(world: World) -> None:
     """V9.2.2: an access token or ID token of ours, sent as one."""
     app = await world.app("wiki")
@@ -308,6 +323,19 @@ async def test_it_costs_one_statement(world: World, *, sharing: bool) -> None:
     before = world.services.database.statements
     assert (await robot.own_token()).status_code == 200
     assert world.services.database.statements == before + 1
+
+
+async def test_a_code_costs_three(world: World) -> None:
+    """The code, the refresh token that is due, and the assertion."""
+    wiki = await signing_app(world, "wiki", ClientSigner.of("ES256"), "web")
+    codes = [(await world.issued(wiki.app, await world.person(name))).code for name in ("alice", "bob")]
+    await world.warm(wiki.app)
+    for code in codes:
+        form = {"grant_type": "authorization_code", "code": code.expose(), "redirect_uri": REDIRECT_URI}
+        before = world.services.database.statements
+        answer = await wiki.post("/token", {**form, "code_verifier": VERIFIER.expose()})
+        assert "refresh_token" in answer.json()
+        assert world.services.database.statements == before + 3
 
 
 async def test_a_forged_one_costs_none_but_its_event(world: World) -> None:
