@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
+from idp.keystore.compact import Algorithm
 from idp.usecases.clients import Metadata
+from idp.usecases.key_rotation import ensure_algorithm
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.app_code import RelyingApp, claims_of
 from tests.drivers.browser_http import Browser
-from tests.drivers.grants import describe
+from tests.drivers.grants import COMMAND, describe
+from tests.drivers.old_app import OldApp
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import password_is_enough, sign_in
 from tests.drivers.world import World
@@ -120,3 +125,24 @@ async def test_signing_out_with_the_hint(provider: Provider, browser: Browser) -
     assert page.step == "signed-out"
     framed = [frame.split("sid=")[1] for frame in sorted(re.findall(r'<iframe[^>]* src="([^"]*)"', page.html))]
     assert framed == [public.claims["sid"], tokens.claims["sid"]]
+
+
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256"])
+async def test_both_id_tokens_of_a_hybrid_flow_agree(provider: Provider, browser: Browser, alg: Algorithm) -> None:
+    """OIDC Core 3.3.3.6: the same iss and sub, and here sid; c_hash and at_hash by the client's algorithm (Authlib)."""
+    await password_is_enough(provider)
+    await ensure_algorithm(provider.services, COMMAND, alg, provider.clock())
+    metadata = {"subject_type": "pairwise", "sector_identifier_uri": "https://shop.example/sector"}
+    shop = await OldApp.registered(provider, "code id_token token", metadata=metadata, id_token_alg=alg)
+    alice = await provider.person()
+    claims = json.dumps({"id_token": {"email": None}})
+    page = await alice.sign_in(await browser.open(shop.url("code id_token token", claims=claims)))
+    answer = shop.answer(page, "fragment")
+    first = await shop.claims(answer)
+    _, second = await shop.exchange(answer)
+    told = (await shop.userinfo(answer["access_token"])).json()
+    assert {name: first[name] for name in ("iss", "sub", "sid", "email")} == {
+        name: second[name] for name in ("iss", "sub", "sid", "email")
+    }
+    assert told["sub"] == first["sub"]
+    assert {"c_hash", "at_hash"} <= first.keys()
