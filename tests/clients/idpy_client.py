@@ -25,6 +25,7 @@ from idpyoidc.client.client_auth import (
     PrivateKeyJWT,
 )
 from idpyoidc.client.exception import OidcServiceError
+from idpyoidc.client.oauth2.stand_alone_client import StandAloneClient, backchannel_logout
 from idpyoidc.client.rp_handler import RPHandler
 from idpyoidc.client.service import Service
 from idpyoidc.message import Message
@@ -84,11 +85,11 @@ class IdpyClient:
         self.handler = handler
         self.issuer = issuer
         self.registration = registration
-        self.client = handler.client_setup(issuer)
+        self.client = handler.client_setup(issuer) if registration.client_id else self._registered()
 
     @classmethod
     async def start(cls, issuer: str, registration: Registration, authority: Authority) -> Self:
-        """Read the metadata."""
+        """Read the metadata; without a client id, register at the provider (RFC 7591) and become what it says."""
         file = authority.folder / "idpyoidc.json"
         file.write_text(json.dumps({"keys": [registration.key]}))
         keys = {"private_path": str(file), "key_defs": [{"type": "RSA", "use": ["sig"]}], "read_only": True}
@@ -168,6 +169,20 @@ class IdpyClient:
             request_args={"post_logout_redirect_uri": post_logout_redirect_uri, "state": state},
         )
         return str(request["url"])
+
+    async def told_of_logout(self, body: str, sid: str) -> bool:
+        """Whether a form at the back channel, its token checked by the library, speaks of the sign-in with that sid."""
+        state = await asyncio.to_thread(backchannel_logout, self.client, body)
+        return bool(self.client.get_context().cstate.get(state)[VERIFIED]["sid"] == sid)
+
+    def _registered(self) -> StandAloneClient:
+        """Of the scopes in an answer the library takes `openid` alone, and its assertions forget the new client id."""
+        client = self.handler.init_client(self.issuer)
+        client.do_provider_info()
+        client.do_client_registration(request_args={"scope": "openid"})
+        client.client_id = client.get_client_id()
+        self.handler.issuer2rp[self.issuer] = client
+        return client
 
     async def _asked(self, service: str, state: str = "", **arguments: str) -> Mapping[str, Any]:
         how = {} if service == "userinfo" else {"authn_method": self.registration.auth_method}

@@ -131,6 +131,13 @@ class OpenidClient:
         self.metadata = answer["metadata"]
         return self.metadata
 
+    async def register(self, issuer: str, metadata: Mapping[str, Any], token: str) -> Mapping[str, Any]:
+        """Read the provider's metadata, register this client there (RFC 7591) and become it. Gives what it is told."""
+        answer = await self.ask("register", issuer=issuer, metadata=metadata, initial_access_token=token)
+        self.metadata = answer["metadata"]
+        registered: Mapping[str, Any] = answer["registered"]
+        return registered
+
     async def authorization_url(self, **parameters: str) -> str:
         """The authorization URL, with PKCE, state and nonce beside these parameters (`scope` is openid alone)."""
         return str((await self.ask("authorize", parameters=parameters))["url"])

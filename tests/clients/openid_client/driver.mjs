@@ -14,6 +14,10 @@ const AUTH = {
     oidc.PrivateKeyJwt({ key: await crypto.subtle.importKey('jwk', key, RS256, false, ['sign']), kid: key.kid }),
   none: () => oidc.None(),
 }
+const execute = (issuer) => [
+  oidc.enableNonRepudiationChecks, // the ID token's signature is checked against the JWKS
+  ...(new URL(issuer).protocol === 'http:' ? [oidc.allowInsecureRequests] : []), // loopback only
+]
 const memory = { config: undefined, redirectUri: '', checks: {} }
 
 const commands = {
@@ -21,11 +25,16 @@ const commands = {
     const { client_id, client_secret, auth_method, redirect_uri, id_token_alg } = registration
     const how = await AUTH[auth_method ?? (client_secret ? 'client_secret_basic' : 'none')](registration)
     const metadata = { id_token_signed_response_alg: id_token_alg }
-    const execute = [oidc.enableNonRepudiationChecks] // the ID token's signature is checked against the JWKS
-    if (new URL(issuer).protocol === 'http:') execute.push(oidc.allowInsecureRequests) // loopback only
-    memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, how, { execute })
+    memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, how, { execute: execute(issuer) })
     memory.redirectUri = redirect_uri
     return { metadata: memory.config.serverMetadata() }
+  },
+
+  async register({ issuer, metadata, initial_access_token }) {
+    const options = { execute: execute(issuer), initialAccessToken: initial_access_token }
+    memory.config = await oidc.dynamicClientRegistration(new URL(issuer), metadata, undefined, options)
+    memory.redirectUri = metadata.redirect_uris[0]
+    return { metadata: memory.config.serverMetadata(), registered: memory.config.clientMetadata() }
   },
 
   async authorize({ parameters = {} }) {
