@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,14 @@ import httpx2
 from idp.app import create_app
 from idp.composition import open_services
 from idp.oidc.client import AuthMethod
-from idp.oidc.client_metadata import ClientMetadata
+from idp.oidc.client_metadata import Said
 from idp.settings import Settings
-from idp.storage import clients
 from idp.usecases import initial_access_tokens, key_rotation, user_profile
 from idp.usecases.clients import Metadata
 from idp.usecases.initial_access_tokens import NewToken
 from idp.values.issuer import Issuer
 from tests.certification.claims import WRITTEN
-from tests.certification.plans import EVERY_TYPE, POST, ClientAuth
+from tests.certification.plans import BASIC, CODE, EVERY_TYPE, POST, ClientAuth
 from tests.certification.relying_party import Site, relying_party
 from tests.certification.tokens import check_jwks
 from tests.drivers.browser_http import Browser
@@ -117,13 +116,13 @@ class Suite:
         services = self.provider.services
         await key_rotation.rotate(services, COMMAND, "RS256", self.clock(), at_once=True)
 
-    async def static(self, name: str, auth: ClientAuth = "client_secret_basic", **extra: Any) -> Party:  # noqa: ANN401
-        """A client that somebody registered by hand for every run, once; `extra` is more of its metadata."""
+    async def static(self, name: str, auth: ClientAuth = BASIC, further: Said | None = None) -> Party:
+        """A client that somebody registered by hand for every run, once; `further` is more of its metadata."""
         if name not in self.statics:
-            self.statics[name] = await self._registered(name, auth, extra)
+            self.statics[name] = await self._registered(name, auth, further or Said())
         return self.statics[name]
 
-    async def _registered(self, name: str, auth: ClientAuth, extra: Mapping[str, Any]) -> Party:
+    async def _registered(self, name: str, auth: ClientAuth, further: Said) -> Party:
         redirect_uri, signed_out = (self.site.url(f"/static/{name}/{path}") for path in ("callback", "signed-out"))
         said = Metadata(
             name=f"Static {name}",
@@ -132,14 +131,9 @@ class Suite:
             scopes=SCOPES,
             auth_method=AuthMethod.CLIENT_SECRET_POST if auth == POST else AuthMethod.CLIENT_SECRET_BASIC,
             require_pkce=False,
+            further={**further, "response_types": EVERY_TYPE if self.legacy else (CODE,)},
         )
         registered = await add_client(self.provider.services, f"static-{name}", "web", said)
-        metadata = ClientMetadata(response_types=EVERY_TYPE if self.legacy else ("code",), **extra)
-        grants = registered.client.grant_types | ({"implicit"} if self.legacy else set())
-        async with self.provider.unit() as made:
-            client = replace(registered.client, metadata=metadata, grant_types=grants)
-            await clients.update(made.connection, client, made.at)
-            made.nothing_changed()
         assert registered.secret is not None
         return Party(
             client_id=registered.client.client_id,
