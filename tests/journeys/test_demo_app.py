@@ -211,9 +211,8 @@ async def test_sign_out_ends_the_providers_session_too(stage: Stage) -> None:
 async def test_sign_out_of_one_app_reaches_the_others(stage: Stage) -> None:
     """Front-Channel Logout 1.0: the provider's page frames each app of the session, which finds it by `sid`."""
     bob = stage.person("bob")
-    for app in ("Wiki", "Notes"):
-        page = await stage.signed_in(app, bob)
-    left = await page.click("Sign out")
+    await stage.signed_in("Wiki", bob)
+    left = await (await stage.signed_in("Notes", bob)).click("Sign out")
     framed = [html for each in left.trail for html in FRAME.findall(each.html)]
     assert [urlsplit(unescape(uri)).path for uri in framed] == [
         "/notes/front-channel-logout",
