@@ -122,7 +122,9 @@ def _warning(secret: ClientSecret | None) -> str:
 
 
 def _document(client: Client) -> Mapping[str, object]:
-    return {"client_id": client.client_id, "kind": client.kind, "status": _status(client), **described(client)}
+    itself = client.registration_token is not None
+    own = {"client_id": client.client_id, "kind": client.kind, "status": _status(client), "registered_itself": itself}
+    return {**own, **described(client)}
 
 
 def _status(client: Client) -> str:

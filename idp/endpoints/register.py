@@ -7,11 +7,11 @@ from idp.oidc.bearer import BearerToken, bearer_token
 from idp.oidc.errors import InvalidBearerRequest, InvalidClientMetadata, MissingToken
 from idp.oidc.parameters import Parameters
 from idp.usecases import registration
-from idp.usecases.registration import RegistrationCall
+from idp.usecases.registration import Body, RegistrationCall
 from idp.usecases.services import Services
 from idp.web.call import call_of
 from idp.web.edges import Handler
-from idp.web.forms import read_body
+from idp.web.forms import FormError, read_body
 from idp.web.responses import json_response
 
 CREATED, NO_CONTENT = 201, 204
@@ -21,7 +21,7 @@ def registering(services: Services) -> Handler:
     """POST of the registration endpoint."""
 
     async def register(request: Request) -> Response:
-        return json_response(await registration.register(services, await _with_body(request)), CREATED)
+        return json_response(await registration.register(services, _call(request), _body_of(request)), CREATED)
 
     return register
 
@@ -39,8 +39,8 @@ def updating(services: Services) -> Handler:
     """PUT."""
 
     async def update(request: Request) -> Response:
-        call = await _with_body(request)
-        return json_response(await registration.update(services, request.path_params["client_id"], call))
+        call, body = _call(request), _body_of(request)
+        return json_response(await registration.update(services, request.path_params["client_id"], call, body))
 
     return update
 
@@ -55,16 +55,22 @@ def deleting(services: Services) -> Handler:
     return delete
 
 
-def _call(request: Request, body: bytes = b"") -> RegistrationCall:
+def _call(request: Request) -> RegistrationCall:
     call = call_of(request)
-    return RegistrationCall(token=_token(request), body=body, origin=call.origin, at=call.at)
+    return RegistrationCall(token=_token(request), origin=call.origin, at=call.at)
 
 
-async def _with_body(request: Request) -> RegistrationCall:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise InvalidClientMetadata("the body is not application/json")
-    return _call(request, await read_body(request))
+def _body_of(request: Request) -> Body:
+    async def body() -> bytes:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise InvalidClientMetadata("the body is not application/json")
+        try:
+            return await read_body(request)
+        except FormError as fault:  # too large or too slow; RFC 7591 3.2.2 has one code for whatever is wrong
+            raise InvalidClientMetadata(str(fault)) from None
+
+    return body
 
 
 def _token(request: Request) -> BearerToken | None:

@@ -1,10 +1,10 @@
 """Clients that register themselves (RFC 7591) and then read, change or end their registration (RFC 7592).
 
-Who may is decided first, so that nobody else makes us fetch or compute anything. Every change passes all rules again,
-and each refusal leaves a security event.
+Who may is decided first, so that nobody else makes us read, fetch or compute anything. Every change passes all rules
+again, and each refusal leaves a security event.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,18 +29,20 @@ from idp.values.actors import Actor, Origin
 from idp.values.entropy import unguessable
 from idp.values.ids import ClientId
 
+Body = Callable[[], Awaitable[bytes]]
+"""Read only for whoever may; raises InvalidClientMetadata where it cannot be used."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationCall:
     """One request as it came."""
 
     token: BearerToken | None
-    body: bytes = b""
     origin: Origin
     at: datetime
 
 
-async def register(services: Services, call: RegistrationCall) -> dict[str, object]:
+async def register(services: Services, call: RegistrationCall, body: Body) -> dict[str, object]:
     """A new client; returns what it is told (RFC 7591 3.2.1). Raises InvalidToken, and the errors of registration."""
     leave = await _leave(services, call)
     token = BearerToken.generate(services.entropy)
@@ -54,7 +56,7 @@ async def register(services: Services, call: RegistrationCall) -> dict[str, obje
         require_pkce=False,
     )
     async with _refusals(services, call, leave=leave):
-        client, secret = await _judged(services, bare, Members.parse(call.body), call)
+        client, secret = await _judged(services, bare, Members.parse(await body()), call)
         async with _unit(services, client_id, call) as change:
             if leave and not await initial_access_tokens.spend(change.connection, leave, call.at):
                 raise InvalidToken("the initial access token is used up", realm="registration")
@@ -71,11 +73,11 @@ async def read(services: Services, client_id: str, call: RegistrationCall) -> di
     return _told(services, client, token, None)
 
 
-async def update(services: Services, client_id: str, call: RegistrationCall) -> dict[str, object]:
+async def update(services: Services, client_id: str, call: RegistrationCall, body: Body) -> dict[str, object]:
     """All of it anew, what is left out at its default (RFC 7592 2.2). Raises as `register`."""
     present, token = await _own(services, client_id, call)
     async with _refusals(services, call, client=present.client_id):
-        members, legacy = Members.parse(call.body), await _legacy(services)
+        members, legacy = Members.parse(await body()), await _legacy(services)
         refuse_foreign_update(members, present)
         await _judged(services, present, members, call)
         async with _unit(services, present.client_id, call) as change:
