@@ -15,6 +15,7 @@ from idp.values.ids import ClientId
 from idp.values.secrets import ClientSecret
 from tests.drivers.app_code import RelyingApp, basic
 from tests.drivers.client_signer import ClientSigner, assertion_claims, assertion_form
+from tests.drivers.command_line import CommandLine
 from tests.drivers.grants import COMMAND, REDIRECT_URI
 from tests.drivers.registering import Registrar, bearing, registering
 from tests.drivers.world import World
@@ -260,6 +261,18 @@ async def test_a_person_who_comes_back_later_finds_a_page(world: World, registra
     answer = await world.http.get(app.authorization_url(), follow_redirects=False)
     assert answer.status_code == 400
     assert "location" not in answer.headers
+
+
+async def test_an_admin_sees_which_apps_registered_themselves(
+    world: World, registrar: Registrar, idp: CommandLine
+) -> None:
+    told = await registered(registrar, logo_uri="https://app.example.org/logo.png")
+    await world.app("wiki")
+    listed = {each["client_id"]: each["registered_itself"] for each in (await idp("client", "list", "--json")).json}
+    assert listed == {told["client_id"]: True, "wiki": False}
+    shown = await idp("client", "show", told["client_id"])
+    assert "https://app.example.org/logo.png" in shown.out
+    assert told["registration_access_token"] not in shown.out
 
 
 async def test_an_admin_can_remove_an_app_too(world: World, registrar: Registrar) -> None:
