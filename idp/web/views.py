@@ -186,8 +186,8 @@ class PostingPage(View):
 
     template: ClassVar[str] = "posting"
     step: ClassVar[str] = "returning"
-    script: ClassVar[str] = "document.forms.answer.submit()"
-    """Nothing in it needs escaping. The page's own policy allows it by its hash, and no other."""
+    script: ClassVar[str] = 'document.forms.answer.submit();new BroadcastChannel("signed-in").postMessage("returning")'
+    """Trusted markup: leaves, and tells other tabs as app.js does. The policy of the page allows it by its hash."""
 
     target: str
     members: Mapping[str, str] = field(repr=False)

@@ -126,6 +126,19 @@ async def test_back_skips_the_form(page: Page, provider: Provider, receiver: Rec
     assert len(receiver.posted) == 2
 
 
+async def test_a_second_tab_goes_on_by_itself(page: Page, provider: Provider, receiver: Receiver) -> None:
+    """As after any other sign-in: it was waiting at the password, and lands at its app."""
+    await password_is_enough(provider)
+    notes, alice = await app_at(provider, f"{receiver.url}/callback"), await provider.person()
+    other = await page.context.new_page()
+    for each in (other, page):
+        await each.goto(await notes.authorization_url(response_mode="form_post"))
+    await type_password(page, alice)
+    await page.wait_for_url("**/landed")
+    await other.wait_for_url("**/landed")
+    assert len(receiver.posted) == 2
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 async def test_it_can_be_read_while_it_is_there(
     profiles: Profiles, provider: Provider, receiver: Receiver, *, scripts: bool
