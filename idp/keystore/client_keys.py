@@ -100,6 +100,8 @@ def checked_jwks(document: object, *, signs: bool) -> tuple[Mapping[str, object]
     """
     try:
         keys = _members(document)
+        if not all(_is_flat(value) for key in keys for value in key.values()):  # storage goes no deeper than it must
+            raise ValueError("a member of a key is a text, a number, true or false, or a list of them")
         if len(json.dumps(document)) > MOST_OCTETS:
             raise ValueError("the JWK Set is too large")
     except ValueError as error:
@@ -119,6 +121,12 @@ def _members(document: object) -> tuple[Mapping[str, object], ...]:
     if len(keys) > MOST_KEYS:
         raise ValueError(f"there are more than {MOST_KEYS} keys")
     return tuple(keys)
+
+
+def _is_flat(value: object) -> bool:
+    """As every member of RFC 7517 and 7518 but `oth`, which is private."""
+    values = value if isinstance(value, list) else [value]
+    return not any(isinstance(each, dict | list) for each in values)
 
 
 def _usable(jwk: Mapping[str, object]) -> ClientKey | None:

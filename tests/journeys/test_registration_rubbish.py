@@ -59,3 +59,14 @@ async def test_any_document_is_answered_by_the_rfc(world: World, document: dict[
     put = await world.http.put(told["registration_client_uri"], content=again, headers=headers)
     assert put.status_code in {200, 400}, put.text
     assert (await registrar.delete(told)).status_code == 204
+
+
+async def test_keys_nested_deeply_are_refused(world: World) -> None:
+    """RFC 7591 3.2.2: neither JSON nor storage is asked how deep it can go."""
+    registrar = await registering(world.services, world.http)
+    for depth in (1, 300, 920):
+        deep = '{"kty": "new", "x": ' + "[" * (depth + 1) + "]" * (depth + 1) + "}"
+        sent = f'{{"redirect_uris": ["{CALLBACK}"], "jwks": {{"keys": [{deep}]}}}}'
+        headers = {"Content-Type": "application/json", **bearing(registrar.token)}
+        answer = await world.http.post(registrar.endpoint, content=sent, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")

@@ -299,7 +299,7 @@ def test_what_is_no_set(body: bytes, why: str) -> None:
 
 def test_keys_are_registered_as_they_were_given() -> None:
     """So that the registration can be read back as it was sent (RFC 7591 3.2.1)."""
-    jwk = {**RS256.jwk, "x5t": "abc", "use": "sig"}
+    jwk = {**RS256.jwk, "x5t": "abc", "use": "sig", "ext": True, "x5c": ["abc"]}
     assert checked_jwks({"keys": [jwk, {"kty": "new"}]}, signs=True) == (jwk, {"kty": "new"})
 
 
@@ -314,6 +314,8 @@ def test_keys_are_registered_as_they_were_given() -> None:
         ({"keys": [ES256.jwk, {**RS256.jwk, "d": "AQAB"}]}, "private or symmetric"),
         ({"keys": [ES256.jwk, {"kty": "oct"}]}, "private or symmetric"),
         ({"keys": [ES256.jwk, {"k": "c2VjcmV0"}]}, "private or symmetric"),
+        ({"keys": [{**RS256.jwk, "x5c": [["deep"]]}]}, "a list of them"),
+        ({"keys": [{**RS256.jwk, "odd": {}}]}, "a list of them"),
         ({"keys": []}, "no key is fit"),
         ({"keys": [public_jwk(SMALL)]}, "no key is fit"),
         ({"keys": [{**RS256.jwk, "use": "enc"}]}, "no key is fit"),
