@@ -145,7 +145,7 @@ class AuthlibClient:
         """The claims at the userinfo endpoint. Core 5.3.2: their `sub` is the ID token's."""
         answer = await self.bearer("GET", self.metadata["userinfo_endpoint"], tokens)
         answer.raise_for_status()
-        claims: Mapping[str, Any] = answer.json()
+        claims: Mapping[str, Any] = await self._signed(answer.text) if self.registration.userinfo_alg else answer.json()
         assert claims["sub"] == tokens.claims["sub"], "Core 5.3.2: userinfo speaks of somebody else"
         return claims
 
@@ -176,6 +176,18 @@ class AuthlibClient:
         }
         return str(add_params_to_uri(self.metadata["end_session_endpoint"], list(parameters.items())))
 
+    async def _signed(self, text: str) -> Mapping[str, Any]:
+        """OIDC Core 5.3.2: signed by the registered algorithm, by this issuer and for this client."""
+        claims: Mapping[str, Any] = (await self._decoded(text, [str(self.registration.userinfo_alg)])).claims
+        assert (claims["iss"], claims["aud"]) == (self.issuer, self.registration.client_id)
+        return claims
+
+    async def _decoded(self, text: str, algorithms: list[str]) -> jwt.Token:
+        keys = (await self._client.request("GET", self.metadata["jwks_uri"], withhold_token=True)).json()
+        with warnings.catch_warnings():  # joserfc would rather have EdDSA called Ed25519, as RFC 9864 does
+            warnings.simplefilter("ignore", SecurityWarning)
+            return jwt.decode(text, KeySet.import_key_set(keys), algorithms=algorithms)
+
     def _code(self, callback: str) -> str:
         assert self.pending is not None
         answer = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
@@ -189,11 +201,7 @@ class AuthlibClient:
     async def _validated(self, response: Mapping[str, Any], *, nonce: str | None, max_age: int | None) -> Tokens:
         if "id_token" not in response:
             return Tokens(response=response, claims={})
-        keys = (await self._client.request("GET", self.metadata["jwks_uri"], withhold_token=True)).json()
-        algorithms = self.metadata["id_token_signing_alg_values_supported"]
-        with warnings.catch_warnings():  # joserfc would rather have EdDSA called Ed25519, as RFC 9864 does
-            warnings.simplefilter("ignore", SecurityWarning)
-            token = jwt.decode(response["id_token"], KeySet.import_key_set(keys), algorithms=algorithms)
+        token = await self._decoded(response["id_token"], self.metadata["id_token_signing_alg_values_supported"])
         expected = {
             "nonce": nonce,
             "client_id": self._client.client_id,

@@ -103,6 +103,7 @@ class IdpyClient:
             "response_modes_supported": [],
             "token_endpoint_auth_methods_supported": [registration.auth_method],
             "id_token_signing_alg_values_supported": [registration.id_token_alg],
+            "userinfo_signing_alg_values_supported": [registration.userinfo_alg or "RS256"],
             "token_endpoint_auth_signing_alg_values_supported": [SIGNED.get(str(registration.auth_method), "RS256")],
             "client_authn_methods": METHODS,
             "key_conf": keys,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.oidc.client import AuthMethod
+from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod
 from idp.usecases.clients import Kind, Metadata
 from tests.clients.journey import (
     SCOPE,
@@ -65,7 +65,7 @@ async def test_each_way_to_authenticate(
     await whole_journey(client, await somebody(provider), browser, expected_amr=BOTH_STEPS)
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ID_TOKEN_ALGS)
 async def test_each_signature(provider: Provider, browser: Browser, library: Library, alg: str) -> None:
     """OIDC Core 3.1.3.7: by the registered algorithm, with the key that the JWKS names; userinfo takes the token."""
     client = await relying_party(provider, library, metadata=usual(id_token_alg=alg))
@@ -73,6 +73,14 @@ async def test_each_signature(provider: Provider, browser: Browser, library: Lib
     await tells_how_the_person_signed_in(client, tokens, BOTH_STEPS)
     assert tokens.header["alg"] == header_of(tokens.access_token)["alg"] == alg
     assert (await client.refresh(tokens)).header["alg"] == alg
+
+
+@pytest.mark.parametrize("alg", ["PS256", "EdDSA"])
+async def test_signed_userinfo(provider: Provider, browser: Browser, library: Library, alg: str) -> None:
+    """OIDC Core 5.3.2: as a JWT, where the client is registered so."""
+    client = await relying_party(provider, library, metadata=usual(further={"userinfo_signed_response_alg": alg}))
+    tokens = await signed_in(client, await somebody(provider), browser)
+    assert (await client.userinfo(tokens))["name"] == "Alice"
 
 
 async def test_a_first_sign_in_enrols_and_asks_consent(provider: Provider, browser: Browser, library: Library) -> None:

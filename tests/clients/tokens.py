@@ -23,6 +23,7 @@ class Registration:
     redirect_uri: str
     auth_method: str | None = None
     id_token_alg: str = "RS256"
+    userinfo_alg: str | None = None
     key: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
@@ -35,6 +36,7 @@ class Registration:
             redirect_uri=client.redirect_uris[0],
             auth_method=client.auth_method.value,
             id_token_alg=client.id_token_alg,
+            userinfo_alg=client.metadata.userinfo_signed_response_alg,
             key=key,
         )
 

@@ -22,9 +22,10 @@ const memory = { config: undefined, redirectUri: '', checks: {} }
 
 const commands = {
   async discover({ issuer, ...registration }) {
-    const { client_id, client_secret, auth_method, redirect_uri, id_token_alg } = registration
+    const { client_id, client_secret, auth_method, redirect_uri, id_token_alg, userinfo_alg } = registration
     const how = await AUTH[auth_method ?? (client_secret ? 'client_secret_basic' : 'none')](registration)
     const metadata = { id_token_signed_response_alg: id_token_alg }
+    if (userinfo_alg) metadata.userinfo_signed_response_alg = userinfo_alg
     memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, how, { execute: execute(issuer) })
     memory.redirectUri = redirect_uri
     return { metadata: memory.config.serverMetadata() }
