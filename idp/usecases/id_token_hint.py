@@ -36,7 +36,7 @@ def expected_subject(
 
     Both ways of insisting speak of people as the client calls them (OIDC Core 3.1.2.1, 3.1.2.2, 8).
     """
-    demands = tuple(_demands(configuration.keyring, issuer, purpose))
+    demands = tuple(_demands(configuration, issuer, purpose))
     if not demands:
         return None
     if account is None:
@@ -45,7 +45,7 @@ def expected_subject(
     return account.subject if all(seen in demand for demand in demands) else NOBODY
 
 
-def _demands(keyring: Keyring, issuer: Issuer, purpose: Authorization) -> Iterator[Collection[Subject]]:
+def _demands(configuration: Configuration, issuer: Issuer, purpose: Authorization) -> Iterator[Collection[Subject]]:
     """Each is a choice of people that will do.
 
     A hint that cannot be checked, such as one signed by a key long gone, stops nobody from signing in by hand; but a
@@ -57,8 +57,9 @@ def _demands(keyring: Keyring, issuer: Issuer, purpose: Authorization) -> Iterat
         yield request.claims.subjects
     if request.id_token_hint is None:
         return
-    hint = hint_of(keyring, issuer, request.id_token_hint)
+    hint = hint_of(configuration.keyring, issuer, request.id_token_hint)
     if hint is not None and hint.client_id == request.client_id:
-        yield (hint.sub,)
+        # The second is for a token from before the client became pairwise: it named the person as everybody does.
+        yield (hint.sub, seen_by(purpose.client, hint.sub, configuration.service_keys))
     elif request.silent:
         yield ()

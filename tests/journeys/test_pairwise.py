@@ -99,6 +99,20 @@ async def test_a_hint_names_the_person_as_the_client_knows_them(provider: Provid
     assert page.params["error"] == "login_required"  # it does not learn whether this is that person
 
 
+async def test_a_hint_from_before_the_client_became_pairwise(provider: Provider, browser: Browser) -> None:
+    """Nobody is locked out by an ID token that their app has kept."""
+    await password_is_enough(provider)
+    wiki, alice, bob = await provider.app(), await provider.person(), await provider.person("bob")
+    hint = str((await wiki.exchange((await sign_in(wiki, alice, browser)).url)).response["id_token"])
+    await describe(provider.services, "wiki", subject_type="pairwise")
+    page = await browser.open(await wiki.authorization_url(prompt="none", id_token_hint=hint))
+    assert page.params["code"]
+    async with Browser() as elsewhere:
+        await sign_in(wiki, bob, elsewhere)
+        page = await elsewhere.open(await wiki.authorization_url(prompt="none", id_token_hint=hint))
+        assert page.params["error"] == "login_required"
+
+
 async def test_the_hint_of_another_client_identifies_nobody(provider: Provider, browser: Browser) -> None:
     """OIDC Core 3.1.2.1: silence answers for nobody; a page asks whoever is there, as for any hint not understood."""
     await password_is_enough(provider)
