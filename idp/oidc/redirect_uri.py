@@ -18,6 +18,8 @@ LONGEST = 2000
 # RFC 8252 7.3: the address as a literal, then any port. `localhost` has no such freedom (8.3).
 _LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
 _PLAIN = re.compile(r"[\x21-\x7e]+")
+# RFC 3986 3.2.2 allows more than names of the internet have: a «;» or «,» would split a Content-Security-Policy of ours.
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+")  # RFC 8252 7.1: a reversed domain name
 _OURS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri", "session_state", "response"})
 
@@ -39,7 +41,7 @@ def _split(uri: str) -> SplitResult:
 def _refuse_by_scheme(parts: SplitResult, application_type: ApplicationType) -> None:
     match parts.scheme:
         case "https":
-            _refuse_unless(bool(parts.hostname), "An https redirect URI must name a host.")
+            _refuse_unless(names_host(parts), "An https redirect URI must name a host.")
         case "http":
             _refuse_unless(
                 parts.hostname in LOOPBACK,
@@ -51,6 +53,11 @@ def _refuse_by_scheme(parts: SplitResult, application_type: ApplicationType) -> 
                 application_type == "native" and _PRIVATE_SCHEME.fullmatch(scheme) is not None,
                 "A redirect URI must use https, or for a native application a private scheme such as com.example.app.",
             )
+
+
+def names_host(parts: SplitResult) -> bool:
+    """Whether its authority is a host name or address, with or without a port, and nothing else."""
+    return _AUTHORITY.fullmatch(parts.netloc) is not None
 
 
 def checked_redirect_uri(uri: str, application_type: ApplicationType) -> str:

@@ -13,7 +13,7 @@ from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod, Client
 from idp.oidc.client_assertion import METHOD_ALGS
 from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
-from idp.oidc.redirect_uri import origin_of
+from idp.oidc.redirect_uri import names_host, origin_of
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseType
 from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.oidc.subject import SUBJECT_TYPES, hosts_of
@@ -46,7 +46,7 @@ def is_web_page(uri: str) -> bool:
         _ = parts.port  # raises for a port that is no number
     except ValueError:
         return False
-    return bool(parts.hostname) and "@" not in parts.netloc
+    return names_host(parts)
 
 
 def answering(client: Client, response_types: Iterable[str]) -> Client:
