@@ -18,7 +18,7 @@ LONGEST = 2000
 # RFC 8252 7.3: the address as a literal, then any port. `localhost` has no such freedom (8.3).
 _LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
 _PLAIN = re.compile(r"[\x21-\x7e]+")
-# RFC 3986 3.2.2 allows more than names of the internet have: a «;» or «,» would split a Content-Security-Policy of ours.
+# RFC 3986 3.2.2 allows more than any name of the internet has: «;» and «,» would split our Content-Security-Policy.
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+")  # RFC 8252 7.1: a reversed domain name
 _OURS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri", "session_state", "response"})
