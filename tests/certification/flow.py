@@ -27,13 +27,13 @@ from tests.certification.plans import POST, PRIVATE_KEY, Run
 from tests.certification.registration import client_key, grant_types, register, usual_metadata
 from tests.certification.relying_party import members
 from tests.certification.suite import Party, Suite
-from tests.certification.tokens import Expected, check_entropy, check_id_token
+from tests.certification.tokens import YEAR_SECONDS, Expected, check_entropy, check_id_token
 from tests.drivers.browser_http import Browser
 from tests.drivers.navigation import origin_of
 from tests.drivers.page import Page
 from tests.drivers.person import Person
 
-ASSERTION_SECONDS = 300
+ASSERTION_SECONDS = 60
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = "application/x-www-form-urlencoded"
 ANSWER_MEMBERS = frozenset(("code", "state", "iss", "id_token", "access_token", "token_type", "expires_in", "scope"))
@@ -317,7 +317,7 @@ class Flow:
         now = int(self.suite.clock().timestamp())
         claims = {"iss": self.party.client_id, "sub": self.party.client_id, "aud": audience, "jti": secrets.token_hex()}
         head = {"alg": "RS256"} | ({"kid": self.key.kid} if self.key.kid else {})
-        return jwt.encode(head, {**claims, "iat": now, "exp": now + ASSERTION_SECONDS}, self.key)
+        return jwt.encode(head, {**claims, "iat": now, "nbf": now, "exp": now + ASSERTION_SECONDS}, self.key)
 
     def succeeded(self, response: httpx2.Response) -> dict[str, Any]:
         """RFC 6749 5.1, OIDC Core 3.1.3.3."""
@@ -327,7 +327,7 @@ class Flow:
         tokens: dict[str, Any] = response.json()
         assert tokens["token_type"].lower() == "bearer"
         assert type(tokens["expires_in"]) is int
-        assert tokens["expires_in"] > 0
+        assert 0 < tokens["expires_in"] <= YEAR_SECONDS
         check_entropy(tokens["access_token"], "the access token")
         return tokens
 
@@ -354,7 +354,9 @@ class Flow:
 
     async def userinfo(self, done: Done, *asked: str, method: str = "GET") -> dict[str, Any]:
         """OIDC Core 5.3: the claims of the scopes that were sent, and those in `asked`."""
-        headers = {"Authorization": f"Bearer {done.access_token}"}
+        headers = {"Authorization": f"Bearer {done.access_token}", "Accept": "application/json"}
+        if method == "POST":  # an empty form
+            headers["Content-Type"] = FORM
         response = await self.suite.http.request(method, self.suite.metadata["userinfo_endpoint"], headers=headers)
         return self.check_userinfo(response, done, *asked)
 

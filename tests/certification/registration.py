@@ -18,7 +18,7 @@ from tests.certification.suite import Party, Suite
 @cache
 def client_key() -> RSAKey:
     """The suite's key in its clients' `jwks`, without a kid."""
-    return RSAKey.generate_key(2048, auto_kid=False)
+    return RSAKey.generate_key(2048, {"alg": "RS256", "use": "sig"}, auto_kid=False)
 
 
 @cache
@@ -56,7 +56,9 @@ def usual_metadata(run: Run, site: Site) -> dict[str, Any]:
 
 async def send(suite: Suite, metadata: Mapping[str, Any]) -> httpx2.Response:
     """POST to the registration endpoint, with an initial access token where registration is not open."""
-    headers = {"Authorization": f"Bearer {suite.initial_access_token}"} if suite.initial_access_token else {}
+    headers = {"Accept": "application/json", "Accept-Charset": "utf-8"}
+    if suite.initial_access_token:
+        headers["Authorization"] = f"Bearer {suite.initial_access_token}"
     return await suite.http.post(suite.metadata["registration_endpoint"], json=metadata, headers=headers)
 
 

@@ -7,12 +7,12 @@ import json
 from urllib.parse import urlencode
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
 
 from tests.certification.discovery import check_answer, check_metadata
 from tests.certification.flow import Flow
 from tests.certification.logout import signed_in
 from tests.certification.modules import module
+from tests.certification.registration import client_key
 from tests.certification.suite import WELL_KNOWN, Suite
 
 
@@ -65,11 +65,11 @@ async def test_oidcc_rp_initiated_logout_modified_id_token_hint(flow: Flow) -> N
 
 @module("oidcc-rp-initiated-logout-bad-id-token-hint")
 async def test_oidcc_rp_initiated_logout_bad_id_token_hint(flow: Flow) -> None:
-    """RP-Initiated Logout 2: signed by the client, as if it were the issuer's issuer."""
+    """RP-Initiated Logout 2: signed by the client, as if it were the issuer of its issuer."""
     ending = await signed_in(flow)
     claims = dict(ending.done.claims)
     claims["iss"], claims["aud"] = claims["aud"], claims["iss"]
-    await ending.stays(id_token_hint=jwt.encode({"alg": "RS256"}, claims, RSAKey.generate_key(2048)))
+    await ending.stays(id_token_hint=jwt.encode({"alg": "RS256"}, claims, client_key()))
 
 
 @module("oidcc-rp-initiated-logout-no-id-token-hint")

@@ -47,5 +47,5 @@ async def test_oidcc_refresh_token(flow: Flow) -> None:
     tokens = await refreshed(flow, done)
     flow.client = first
     stolen = tokens.get("refresh_token", done.tokens["refresh_token"])
-    answer = await flow.token_request({"grant_type": "refresh_token", "refresh_token": stolen})
+    answer = await flow.token_request({"grant_type": "refresh_token", "refresh_token": stolen, "scope": SCOPE})
     flow.failed(answer, "invalid_grant")
