@@ -11,6 +11,7 @@ it, which the directives call BEHIND, answers every path with the headers that r
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -27,6 +28,8 @@ from starlette.routing import Route
 
 from tests.drivers.server import bound_sockets, serving
 from tests.drivers.tls_authority import Authority
+
+log = logging.getLogger(__name__)
 
 BEHIND = "http://127.0.0.1:9000"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -71,7 +74,7 @@ def program() -> str:
 
 @asynccontextmanager
 async def in_front_of_an_app(port: int, directives: str, authority: Authority) -> AsyncIterator[None]:
-    """Serve `https://127.0.0.1:PORT` until the block ends; the log is shown if it does not start."""
+    """Serve `https://127.0.0.1:PORT` until the block ends; its log is in the report of a test that fails."""
     apache, sockets = program(), bound_sockets()
     behind = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
     folder = Path(tempfile.mkdtemp(prefix="idp-apache-"))
@@ -94,13 +97,14 @@ async def in_front_of_an_app(port: int, directives: str, authority: Authority) -
                 apache, "-f", str(configuration), "-D", "FOREGROUND", env={"PATH": "/usr/bin:/bin"}, stdin=DEVNULL
             )
             try:
-                await _answering(process, port, folder / "error.log")
+                await _answering(process, port)
                 yield
             finally:
                 if process.returncode is None:
                     process.terminate()
                 await asyncio.wait_for(process.wait(), END_SECONDS)
     finally:
+        log.info(_said(folder))
         shutil.rmtree(folder)
 
 
@@ -108,10 +112,16 @@ async def _headers(request: Request) -> JSONResponse:
     return JSONResponse(dict(request.headers))
 
 
-async def _answering(process: Process, port: int, log: Path) -> None:
+def _said(folder: Path) -> str:
+    """For the report of a test that failed."""
+    said = folder / "error.log"
+    return said.read_text() if said.exists() else "Apache said nothing"
+
+
+async def _answering(process: Process, port: int) -> None:
     async with asyncio.timeout(START_SECONDS):
         while True:
-            assert process.returncode is None, log.read_text() if log.exists() else "Apache did not start"
+            assert process.returncode is None, "Apache ended"
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
             except ConnectionError:
