@@ -58,7 +58,6 @@ def provider_metadata(
     issuer: Issuer,
     *,
     acr_values: Sequence[str],
-    signing_algs: Sequence[str] = ID_TOKEN_ALGS,
     ui_locales: Sequence[str] = ("en",),
     legacy: bool = False,
 ) -> dict[str, object]:
@@ -74,8 +73,8 @@ def provider_metadata(
         | {
             "scopes_supported": list(PERSON_SCOPES),
             "subject_types_supported": list(SUBJECT_TYPES),
-            "id_token_signing_alg_values_supported": list(signing_algs),
-            "userinfo_signing_alg_values_supported": list(signing_algs),
+            "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
+            "userinfo_signing_alg_values_supported": list(ID_TOKEN_ALGS),
             "code_challenge_methods_supported": list(pkce.METHODS),
             "acr_values_supported": list(acr_values),
             "prompt_values_supported": [prompt.value for prompt in Prompt],

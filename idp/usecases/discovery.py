@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Self
 
 from idp.authenticators.acr import advertised
-from idp.oidc.client import ID_TOKEN_ALGS
 from idp.oidc.metadata import provider_metadata
 from idp.storage.configuration import Configuration
 from idp.usecases.errors import Unavailable
@@ -44,13 +43,11 @@ class Documents:
 
     @classmethod
     def of(cls, issuer: Issuer, configuration: Configuration) -> Self:
-        """Advertises what can be signed with now (O-49): EdDSA joins once there is a key for it."""
-        algs = [alg for alg in ID_TOKEN_ALGS if alg in configuration.keyring.algs()]
+        """Every algorithm is advertised: whoever is registered for one gets it, its key made by then (O-49)."""
         values = configuration.values
         metadata = provider_metadata(
             issuer,
             acr_values=advertised(values.acr_aliases),
-            signing_algs=algs,
             legacy=values.legacy_response_types,
         )
         return cls(
