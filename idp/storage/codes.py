@@ -27,9 +27,11 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1
 """
 
 # The person's row is locked, so that a change to that person either is seen here or waits and then ends this grant too.
+# So is the client's, which may have been deleted a moment ago.
 _UNCHANGED = """
-FROM users u, policy_version v
-WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19 FOR SHARE OF u
+FROM users u, policy_version v, clients c
+WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19 AND c.client_id = $3
+FOR SHARE OF u FOR KEY SHARE OF c
 """
 
 ISSUE = f"""
@@ -108,7 +110,7 @@ class Completion:
 async def issue(
     executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, events: EncodedEvents, at: datetime
 ) -> bool:
-    """Open a grant for a silent request; False where the user's or the policy's version has moved on."""
+    """Open a grant for a silent request; False where person or policy has moved on, or the client is gone."""
     return await executor.fetchval(ISSUE, *_opening(cleared, grant, at), events) is not None
 
 

@@ -22,7 +22,7 @@ from idp.values.secrets import CookieValue, Digest
 
 INSERT = """
 INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_at, ends_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+SELECT $1, $2, client_id, $4, $5, $6, $7 FROM clients WHERE client_id = $3 FOR KEY SHARE RETURNING true
 """
 
 BIND = "UPDATE interactions SET browser = $2 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id"
@@ -94,10 +94,10 @@ class Opened:
     """Of the session's person, who may be another one than the account's."""
 
 
-async def insert(executor: Executor, interaction: Interaction) -> None:
-    """Store a new Interaction."""
+async def insert(executor: Executor, interaction: Interaction) -> bool:
+    """Store a new Interaction; False where its client is gone."""
     browser = interaction.browser.octets if interaction.browser else None
-    await executor.execute(
+    stored = await executor.fetchval(
         INSERT,
         interaction.id,
         browser,
@@ -107,6 +107,7 @@ async def insert(executor: Executor, interaction: Interaction) -> None:
         interaction.expires_at,
         interaction.ends_at,
     )
+    return bool(stored)
 
 
 async def bind(executor: Executor, interaction: InteractionId, browser: Digest, at: datetime) -> bool:

@@ -149,7 +149,8 @@ async def _begun(services: Services, purpose: Authorization, visit: Visit, step:
         expires_at=visit.at + STEP_LIFETIME,
         ends_at=visit.at + WHOLE_LIFETIME,
     )
-    await interactions.insert(services.database, interaction)
+    if not await interactions.insert(services.database, interaction):  # deleted, and this process has not heard of it
+        raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, purpose.client.client_id)
     return Begun(interaction=interaction.id, client=purpose.client, step=step, cookies=NewCookies(browser=made))
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from idp.storage import clients, initial_access_tokens
+from idp.storage.database import Database
+from idp.values.ids import ClientId
+from tests.drivers.browser_http import Browser
+from tests.drivers.provider import Provider
+from tests.drivers.racing import held
 from tests.drivers.registering import registering
 from tests.drivers.world import World
 
@@ -38,3 +45,18 @@ async def test_changes_and_the_end_come_one_after_the_other(world: World) -> Non
     assert 204 in {answer.status_code for answer in answers}
     assert await clients.listed(world.services.database) == []
     assert await world.services.database.fetchval("SELECT count(*) FROM client_secrets") == 0
+
+
+@pytest.mark.parametrize(("prompt", "status"), [("login", 400), ("none", 503)])
+async def test_an_app_ends_while_somebody_arrives(
+    provider: Provider, browser: Browser, database: Database, prompt: str, status: int
+) -> None:
+    """O-54: what was decided on is gone when it is written: no page and no code, and no fault of ours either."""
+    wiki, alice = await provider.app("wiki"), await provider.person()
+    assert (await alice.sign_in(await browser.open(await wiki.authorization_url()))).at_app
+    async with database.transaction() as ending:
+        await clients.delete(ending, ClientId("wiki"))
+        arriving = asyncio.create_task(browser.open(await wiki.authorization_url(prompt=prompt)))
+        assert await held(database, arriving)
+    assert ((await arriving).step, (await arriving).status) == ("error", status)
+    assert await provider.services.database.fetchval("SELECT count(*) FROM grants") == 0
