@@ -154,6 +154,15 @@ async def test_two_factors_from_the_start_open_every_path(provider: Provider, wi
     assert (page.trail, page.json()["oidc_claim_acr"]) == ((), "2fa")
 
 
+async def test_a_sign_in_begun_elsewhere(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+    """OIDC Core 4: a third party sends the person to the app, which begins the sign-in."""
+    asked = urlencode({"iss": str(provider.issuer), "target_link_uri": f"{wiki.origin}/page"})
+    browser.visits.add(wiki.origin)
+    page = await browser.follow(f"{wiki.origin}/oidc?{asked}", source="https://portal.example.org/")
+    page = await (await provider.person()).sign_in(page)
+    assert (page.url, page.json()["x-remote-user"]) == (f"{wiki.origin}/page", "alice")
+
+
 async def test_the_app_refreshes_its_token(provider: Provider, wiki: Wiki, browser: Browser) -> None:
     """RFC 6749 6, by the module's own hook."""
     told = await signed_in(wiki, await provider.person(), browser)
