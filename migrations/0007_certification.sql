@@ -57,8 +57,10 @@ CREATE TABLE client_logos (
 CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('backchannel_logout')),
-    client_id text REFERENCES clients ON DELETE CASCADE,
-    user_id uuid REFERENCES users ON DELETE CASCADE,
+    -- No references: their locks would make a sign-out wait for changes of person and client, and those for it.
+    client_id text,
+    user_id uuid,
+    sub text,
     session_id uuid,
     made_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL, -- for the next try; a claim moves it on, so that a sender that dies is followed by another
@@ -67,7 +69,7 @@ CREATE TABLE outbox (
     outcome text CHECK (outcome IN ('delivered', 'failed', 'pointless')),
     last_fault text,
     CHECK ((done_at IS NULL) = (outcome IS NULL)),
-    CHECK (kind <> 'backchannel_logout' OR num_nulls(client_id, user_id, session_id) = 0)
+    CHECK (kind <> 'backchannel_logout' OR num_nulls(client_id, user_id, sub, session_id) = 0)
 );
 CREATE INDEX outbox_by_due ON outbox (due_at) WHERE done_at IS NULL;
 CREATE INDEX outbox_by_session ON outbox (session_id);
@@ -75,13 +77,21 @@ CREATE INDEX outbox_by_client ON outbox (client_id);
 CREATE INDEX outbox_by_end ON outbox (done_at);
 CREATE INDEX outbox_given_up ON outbox (client_id, done_at) WHERE outcome = 'failed';
 
+-- Where a person signs in anew in a browser whose session had been idle too long, apps may still know the person from
+-- then: the session that follows takes the one before along when it ends.
+ALTER TABLE browser_sessions ADD follows uuid;
+
 -- However a session ends, each app that it signed in to is told (Back-Channel Logout 2.3): no statement can forget it.
 CREATE FUNCTION tell_clients_of_the_end() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at)
-    SELECT DISTINCT 'backchannel_logout', c.client_id, NEW.user_id, NEW.id, NEW.ended_at, NEW.ended_at
-    FROM grants g JOIN clients c ON c.client_id = g.client_id
+    INSERT INTO outbox (kind, client_id, user_id, sub, session_id, made_at, due_at)
+    SELECT DISTINCT 'backchannel_logout', c.client_id, u.id, u.sub, NEW.id, NEW.ended_at, NEW.ended_at
+    FROM grants g JOIN clients c ON c.client_id = g.client_id JOIN users u ON u.id = NEW.user_id
     WHERE g.session_id = NEW.id AND c.status = 'active' AND c.metadata ->> 'backchannel_logout_uri' IS NOT NULL;
+    -- One that is locked is being ended already.
+    UPDATE browser_sessions SET ended_at = NEW.ended_at WHERE id = (
+        SELECT id FROM browser_sessions WHERE id = NEW.follows AND ended_at IS NULL FOR UPDATE SKIP LOCKED
+    );
     RETURN NULL;
 END
 $$;

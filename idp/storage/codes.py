@@ -46,8 +46,10 @@ WITH person AS (SELECT u.id {_UNCHANGED}), finished AS (
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
     FROM person WHERE i.id = $20 AND i.finished_at IS NULL RETURNING i.id
 ), session AS (
-    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
-    SELECT $4, $2, $23, $24, $11, $11, $25 FROM finished WHERE $23::bytea IS NOT NULL
+    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at, follows)
+    SELECT $4, $2, $23, $24, $11, $11, $25, (
+        SELECT p.id FROM browser_sessions p WHERE p.cookie = $32 AND p.user_id = $2 AND p.ended_at IS NULL
+    ) FROM finished WHERE $23::bytea IS NOT NULL
     ON CONFLICT (id) DO UPDATE SET cookie = excluded.cookie, proofs = excluded.proofs, seen_at = excluded.seen_at,
         expires_at = excluded.expires_at
     WHERE s.ended_at IS NULL
@@ -56,7 +58,8 @@ WITH person AS (SELECT u.id {_UNCHANGED}), finished AS (
     SELECT $2, $26, $27 FROM finished WHERE $23::bytea IS NOT NULL
     ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
 ), ended AS (
-    UPDATE browser_sessions s SET ended_at = $11 FROM finished WHERE s.id = $28 AND s.ended_at IS NULL
+    UPDATE browser_sessions s SET ended_at = $11 FROM finished
+    WHERE (s.id = $28 OR (s.cookie = $32 AND s.user_id <> $2)) AND s.ended_at IS NULL
 ), consent AS (
     INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $29, $11 FROM finished WHERE $30
     ON CONFLICT (user_id, client_id) DO UPDATE
@@ -102,7 +105,9 @@ class Completion:
     renewal: Renewal | None
     """None where nothing was proved inside the Interaction: the session stays as it is."""
     other_session: SessionId | None
-    """Another person's session in this browser, which ends now."""
+    """Another person's live session in this browser, which ends now."""
+    cookie_before: CookieValue | None
+    """Of this browser: the session behind it, live or not, ends if it is another person's, else with the new one."""
     consent_given: bool
     events: EncodedEvents
 
@@ -139,6 +144,7 @@ async def complete(
         list(cleared.facts.consent.asked),
         completion.consent_given,
         completion.events,
+        completion.cookie_before.digest().octets if completion.cookie_before else None,
     )
     return row is not None
 

@@ -55,9 +55,14 @@ async def end_everything(executor: Executor, user: UserId, reason: str, at: date
     """End every session, grant and sign-in under way; `reason` is kept with the grants."""
     await executor.execute(MOVE_ON, user)
     await abandon_sign_ins(executor, user)
-    sessions = await executor.fetch(END_SESSIONS, user, at)
+    sessions = await end_sessions(executor, user, at)
     grants = await executor.fetch(REVOKE_GRANTS, user, at, reason)
-    return Ended(sessions=len(sessions), grants=len(grants))
+    return Ended(sessions=sessions, grants=len(grants))
+
+
+async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:
+    """End every session, idle ones too; returns how many."""
+    return len(await executor.fetch(END_SESSIONS, user, at))
 
 
 async def abandon_sign_ins(executor: Executor, user: UserId) -> None:

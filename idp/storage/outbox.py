@@ -23,13 +23,13 @@ WITH ranked AS (
     FROM outbox
     WHERE done_at IS NULL AND due_at <= $1 AND kind = 'backchannel_logout' AND client_id <> ALL ($3::text[])
 ), due AS (
-    SELECT o.id, u.sub FROM outbox o JOIN users u ON u.id = o.user_id
-    WHERE o.id = ANY (ARRAY(SELECT id FROM ranked WHERE place <= $4 ORDER BY place, due_at LIMIT $5))
-        AND o.done_at IS NULL AND o.due_at <= $1
-    FOR UPDATE OF o SKIP LOCKED
+    SELECT id FROM outbox
+    WHERE id = ANY (ARRAY(SELECT id FROM ranked WHERE place <= $4 ORDER BY place, due_at LIMIT $5))
+        AND done_at IS NULL AND due_at <= $1
+    FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox o SET due_at = $2, tries = o.tries + 1 FROM due WHERE o.id = due.id
-RETURNING o.id, o.tries, o.client_id, o.user_id, o.session_id, due.sub
+RETURNING o.id, o.tries, o.client_id, o.user_id, o.sub, o.session_id
 """
 
 FINISH = f"""
@@ -49,7 +49,7 @@ SELECT EXISTS (SELECT FROM postponed)
 
 LISTED = """
 SELECT o.id, o.client_id, u.username, o.session_id, o.made_at, o.due_at, o.tries, o.done_at, o.outcome, o.last_fault
-FROM outbox o JOIN users u ON u.id = o.user_id
+FROM outbox o LEFT JOIN users u ON u.id = o.user_id
 WHERE o.kind = 'backchannel_logout' AND ($1::uuid IS NULL OR o.session_id = $1)
     AND (NOT $2 OR o.outcome = 'failed' OR (o.outcome IS NULL AND o.last_fault IS NOT NULL))
 ORDER BY o.id DESC LIMIT $3
@@ -62,7 +62,7 @@ SELECT (SELECT count(*) FROM outbox WHERE done_at IS NULL) AS waiting,
 
 # Those that nothing has reached since.
 UNREACHED = """
-SELECT DISTINCT f.client_id FROM outbox f
+SELECT DISTINCT f.client_id FROM outbox f JOIN clients c ON c.client_id = f.client_id
 WHERE f.outcome = 'failed' AND NOT EXISTS (
     SELECT FROM outbox d WHERE d.client_id = f.client_id AND d.outcome = 'delivered' AND d.done_at > f.done_at
 ) ORDER BY f.client_id
@@ -140,7 +140,8 @@ class Listed:
 
     id: int
     client: ClientId
-    username: str
+    username: str | None
+    """None where there is no such person any more."""
     session: SessionId
     made_at: datetime
     due_at: datetime

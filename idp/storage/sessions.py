@@ -41,15 +41,18 @@ WHERE b.cookie = $1 AND b.ended_at IS NULL
 """
 
 END = f"""
-WITH ended AS (
+WITH RECURSIVE line AS (
+    SELECT id, follows FROM browser_sessions WHERE id = $1
+    UNION SELECT b.id, b.follows FROM browser_sessions b JOIN line ON b.id = line.follows
+), ended AS (
     UPDATE browser_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id
 ), recorded AS ({EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")})
-SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' AS uri, c.client_id
-FROM grants g JOIN clients c ON c.client_id = g.client_id
-WHERE g.session_id = $1 AND c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
-ORDER BY 1, 2
+SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' AS uri, c.client_id, g.session_id
+FROM line JOIN grants g ON g.session_id = line.id JOIN clients c ON c.client_id = g.client_id
+WHERE c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
+ORDER BY 1, 2, 3
 """
-"""Whoever wants to be told by back channel is told by a trigger (migration 7); by front channel the browser tells."""
+"""The sessions that it follows end by a trigger (migration 7), which also tells apps by back channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +92,24 @@ async def not_ended(executor: Executor, cookie: Digest) -> NotEnded | None:
     return NotEnded(session=SessionId(row["id"]), user=UserId(row["user_id"]), audit_salt=row["audit_salt"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByFrontChannel:
+    """An app that wants to hear by its frontchannel_logout_uri, and the session it knows: this, or one it follows."""
+
+    uri: str
+    client: ClientId
+    session: SessionId
+
+
 async def end(
     executor: Executor, session: SessionId, at: datetime, events: EncodedEvents
-) -> tuple[tuple[str, ClientId], ...]:
-    """End a session now; its grants without offline_access end with it.
-
-    Returns each frontchannel_logout_uri of the apps that it signed in to, and the app.
-    """
+) -> tuple[ByFrontChannel, ...]:
+    """End a session now, and those that it follows; grants without offline_access end with them."""
     rows = await executor.fetch(END, session, at, events)
-    return tuple((row["uri"], ClientId(row["client_id"])) for row in rows)
+    return tuple(
+        ByFrontChannel(uri=row["uri"], client=ClientId(row["client_id"]), session=SessionId(row["session_id"]))
+        for row in rows
+    )
 
 
 def session_of(row: Record) -> BrowserSession | None:

@@ -50,7 +50,11 @@ async def end_all(unit: Unit, username: str) -> int:
     found = await _live(unit, Wanted(user=user))
     for each in found:
         await _end(unit, each)
-    if not found:
+    # Those left idle sign nobody in, but apps of their time may still know the person, and hear of it.
+    idle = await endings.end_sessions(unit.connection, user, unit.at)
+    if idle:
+        await unit.record(SessionEnded(reason="admin"), user=user)
+    elif not found:
         unit.nothing_changed()
     return len(found)
 

@@ -42,6 +42,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
         browser=_kept(cookies.browser, scene.visit.browser).digest(),
         renewal=_renewal(ending, cookies),
         other_session=ending.other,
+        cookie_before=scene.visit.session,
         consent_given=Answer.CONSENT in cleared.facts.answered,
         events=[
             *scene.events(completed(cleared, made.grant), session=ending.session.id),

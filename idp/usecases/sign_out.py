@@ -16,6 +16,7 @@ from idp.usecases.services import Services
 from idp.usecases.subjects import session_seen_by
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.actors import Actor
+from idp.values.ids import SessionId
 from idp.values.secrets import CookieValue
 
 
@@ -51,7 +52,7 @@ async def sign_out(
     hint = await _hint(services, request)
     client = await asked_by(services, request)
     found = await sessions.not_ended(services.database, visit.session.digest()) if visit.session else None
-    decision = decide(request, hint, client, _sid(services, found, client) if found else None)
+    decision = decide(request, hint, client, _sid(services, found.session, client) if found else None)
     match decision:
         case Confirm() if not confirmed:
             browser = visit.browser or CookieValue.generate(services.entropy)
@@ -89,12 +90,12 @@ async def _end(services: Services, found: NotEnded, visit: Visit, *, by_app: boo
     )
     events = [sealed(services, envelope, found.audit_salt)]
     told = [
-        (uri, _sid(services, found, await services.client(client)))
-        for uri, client in await sessions.end(services.database, found.session, visit.at, events)
+        (each.uri, _sid(services, each.session, await services.client(each.client)))
+        for each in await sessions.end(services.database, found.session, visit.at, events)
     ]
     return frames(told, services.settings.issuer)
 
 
-def _sid(services: Services, found: NotEnded, client: Client | None) -> str:
+def _sid(services: Services, session: SessionId, client: Client | None) -> str:
     """As that client's ID tokens name the session; nobody's hint where there is no client."""
-    return session_seen_by(client, str(found.session), services.service_keys) if client else ""
+    return session_seen_by(client, str(session), services.service_keys) if client else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -240,12 +240,15 @@ async def test_a_private_address_is_told_nothing(scene: Scene, app: StrangeServe
     assert {row["last_fault"] for row in await entries(scene.services)} == {"private_address"}
 
 
-@pytest.mark.parametrize("change", ["disabled", "unregistered"])
+@pytest.mark.parametrize("change", ["disabled", "deleted", "unregistered"])
 async def test_who_no_longer_wants_to_be_told_is_not(scene: Scene, app: StrangeServer, change: str) -> None:
     """Decided when it is sent."""
     await scene.logout()
     if change == "disabled":
         await scene.services.database.execute("UPDATE clients SET status = 'disabled' WHERE client_id = 'chat'")
+        scene.services.cache.forget()
+    elif change == "deleted":
+        await scene.services.database.execute("DELETE FROM clients WHERE client_id = 'chat'")
         scene.services.cache.forget()
     else:
         await say(scene.services, "chat", backchannel_logout_uri=None)
@@ -322,6 +325,11 @@ async def ended_with_all_others(scene: Scene) -> None:
         await browser_sessions.end_all(unit, "alice")
 
 
+async def ended_by_an_admin_after_idling(scene: Scene) -> None:
+    scene.provider.clock.advance(hours=2)
+    await ended_with_all_others(scene)
+
+
 async def ended_by_disabling(scene: Scene) -> None:
     await disable(scene.provider, scene.alice)
 
@@ -344,6 +352,7 @@ async def ended_by_somebody_else(scene: Scene) -> None:
         ended_after_idling,
         ended_by_an_admin,
         ended_with_all_others,
+        ended_by_an_admin_after_idling,
         ended_by_disabling,
         ended_by_a_reset,
         ended_by_somebody_else,
@@ -357,6 +366,40 @@ async def test_however_it_ends_its_apps_are_told_once_and_its_grants_end(
     found = [(row["client_id"], str(row["session_id"])) for row in await entries(scene.services)]
     assert sorted(found) == [("chat", scene.tokens.claims["sid"]), ("wiki", scene.tokens.claims["sid"])]
     assert (await scene.wiki.introspect(scene.tokens.access_token))["active"] is False
+
+
+async def test_apps_of_before_an_idle_hour_are_told_at_the_sign_out(scene: Scene) -> None:
+    """Who signs in anew in the same browser has another session, which takes the earlier one along."""
+    scene.provider.clock.advance(hours=2)
+    tokens = await scene.chat.exchange((await sign_in(scene.chat, scene.alice, scene.browser)).url)
+    assert tokens.claims["sid"] != scene.tokens.claims["sid"]
+    assert await entries(scene.services) == []
+    hint = str(tokens.response["id_token"])
+    await scene.browser.open(f"{scene.provider.issuer.url('/logout')}?id_token_hint={hint}")
+    found = [(row["client_id"], str(row["session_id"])) for row in await entries(scene.services)]
+    both = [("chat", scene.tokens.claims["sid"]), ("wiki", scene.tokens.claims["sid"])]
+    assert sorted(found) == sorted([*both, ("chat", tokens.claims["sid"])])
+
+
+@pytest.mark.parametrize("end", [ended_by_an_admin, ended_with_all_others, ended_by_disabling])
+async def test_whoever_ends_the_later_session_ends_the_earlier_one(
+    scene: Scene, end: Callable[[Scene], Awaitable[None]]
+) -> None:
+    """Each app once for each session."""
+    scene.provider.clock.advance(hours=2)
+    tokens = await scene.wiki.exchange((await sign_in(scene.wiki, scene.alice, scene.browser)).url)
+    before = scene.tokens.claims["sid"]
+    await end(replace(scene, tokens=tokens))
+    found = sorted((row["client_id"], str(row["session_id"])) for row in await entries(scene.services))
+    assert found == sorted([("chat", before), ("wiki", before), ("wiki", str(tokens.claims["sid"]))])
+
+
+async def test_an_idle_session_of_somebody_else_ends_when_another_person_signs_in(scene: Scene) -> None:
+    """A shared computer: the apps of whoever sat there before hear of it."""
+    scene.provider.clock.advance(hours=2)
+    await sign_in(scene.wiki, await scene.provider.person("bob"), scene.browser)
+    found = [(row["client_id"], str(row["session_id"])) for row in await entries(scene.services)]
+    assert sorted(found) == [("chat", scene.tokens.claims["sid"]), ("wiki", scene.tokens.claims["sid"])]
 
 
 async def delivered(scene: Scene, client: str, times: int = 1) -> bool:

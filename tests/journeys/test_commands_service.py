@@ -25,8 +25,8 @@ SELECT gen_random_uuid(), user_id, sha256($2), '{"otp": 1, "pwd": 1}', $3, $3, $
 RETURNING id::text
 """
 NOTICE = """
-INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at)
-SELECT 'backchannel_logout', $1, user_id, gen_random_uuid(), $3, $3 FROM login_names WHERE name = $2
+INSERT INTO outbox (kind, client_id, user_id, sub, session_id, made_at, due_at)
+SELECT 'backchannel_logout', $1, user_id, 's-1', gen_random_uuid(), $3, $3 FROM login_names WHERE name = $2
 """
 
 

@@ -16,6 +16,7 @@ from tests.clients.tokens import Tokens
 from tests.drivers.browser_http import Browser
 from tests.drivers.outbox import say
 from tests.drivers.page import Page
+from tests.drivers.person import Person
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import password_is_enough, sign_in
 
@@ -35,6 +36,7 @@ class Scene:
     provider: Provider
     browser: Browser
     wiki: AuthlibClient
+    alice: Person
     tokens: Tokens
 
     @property
@@ -62,7 +64,7 @@ async def scene(provider: Provider, browser: Browser) -> Scene:
     tokens = await wiki.exchange((await sign_in(wiki, alice, browser)).url)
     for other in others[:2]:
         await browser.open(await other.authorization_url())
-    return Scene(provider=provider, browser=browser, wiki=wiki, tokens=tokens)
+    return Scene(provider=provider, browser=browser, wiki=wiki, alice=alice, tokens=tokens)
 
 
 def framed(page: Page) -> list[str]:
@@ -115,6 +117,15 @@ async def test_asked_first_then_framed_then_back(scene: Scene) -> None:
     page = await asked.submit(button="Sign out")
     assert page.url == BACK
     assert framed(page.trail[-1]) == scene.frames()
+
+
+async def test_apps_of_before_an_idle_hour_are_framed_with_the_session_they_know(scene: Scene) -> None:
+    """The session that followed takes the earlier one along."""
+    scene.provider.clock.advance(hours=2)
+    tokens = await scene.wiki.exchange((await sign_in(scene.wiki, scene.alice, scene.browser)).url)
+    later = urlencode({"iss": scene.provider.issuer, "sid": tokens.claims["sid"]})
+    page = await scene.logout(id_token_hint=str(tokens.response["id_token"]))
+    assert sorted(framed(page)) == sorted([*scene.frames(), f"{WIKI}?{later}"])
 
 
 async def test_an_app_that_is_disabled_is_not_framed(scene: Scene) -> None:

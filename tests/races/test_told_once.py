@@ -60,6 +60,16 @@ async def test_however_many_end_it_at_once_each_app_hears_once(
     assert await told(provider) == Counter(APPS[:4])
 
 
+async def test_a_sign_out_waits_for_no_change_of_person_or_client(provider: Provider, browser: Browser) -> None:
+    """Such a change locks its row, then may end sessions: the other way round it would be a deadlock."""
+    page = await browser.tab().open(provider.issuer.url("/logout"))
+    async with provider.services.database.transaction() as changing:
+        await changing.execute("SELECT id FROM users FOR UPDATE")
+        await changing.execute("SELECT client_id FROM clients FOR UPDATE")
+        assert (await page.submit(button="sign_out")).step == "signed-out"
+    assert await told(provider) == Counter(APPS[:4])
+
+
 async def test_an_app_that_gets_tokens_beside_the_sign_out_is_told(
     provider: Provider, browser: Browser, apps: list[AuthlibClient]
 ) -> None:

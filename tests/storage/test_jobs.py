@@ -95,8 +95,8 @@ WITH person AS (
 ), leave AS (
     INSERT INTO initial_access_tokens VALUES ($1, $3, '', $2, $2, 1)
 ), told AS (
-    INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at, done_at, outcome)
-    SELECT 'backchannel_logout', client_id, id, $1, $2, $2, $2, 'delivered' FROM person, shop
+    INSERT INTO outbox (kind, client_id, user_id, sub, session_id, made_at, due_at, done_at, outcome)
+    SELECT 'backchannel_logout', client_id, id, 's-1', $1, $2, $2, $2, 'delivered' FROM person, shop
 ), tries AS (
     INSERT INTO throttles (subject, method, known_browser, failures, touched_at) VALUES ($3, 'pwd', false, 3, $2)
 )

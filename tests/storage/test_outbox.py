@@ -21,8 +21,8 @@ from tests.drivers.outbox import entries, say
 LEASE = timedelta(seconds=30)
 TOLD = {"backchannel_logout_uri": "https://app.example.org/logged-out"}
 FILL = """
-INSERT INTO outbox (kind, client_id, user_id, session_id, made_at, due_at)
-SELECT 'backchannel_logout', $1, id, gen_random_uuid(), $2, $2 FROM users, generate_series(1, $3)
+INSERT INTO outbox (kind, client_id, user_id, sub, session_id, made_at, due_at)
+SELECT 'backchannel_logout', $1, id, sub, gen_random_uuid(), $2, $2 FROM users, generate_series(1, $3)
 """
 
 
