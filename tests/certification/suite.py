@@ -10,7 +10,6 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,9 +21,8 @@ from idp.composition import open_services
 from idp.oidc.client import AuthMethod
 from idp.oidc.client_metadata import Said
 from idp.settings import Settings
-from idp.usecases import initial_access_tokens, key_rotation, user_profile
+from idp.usecases import key_rotation, user_profile
 from idp.usecases.clients import Metadata
-from idp.usecases.initial_access_tokens import NewToken
 from idp.values.issuer import Issuer
 from tests.certification.claims import WRITTEN
 from tests.certification.plans import BASIC, CODE, EVERY_TYPE, POST, ClientAuth
@@ -36,6 +34,7 @@ from tests.drivers.database import Cluster, clone, drop
 from tests.drivers.grants import COMMAND, add_client
 from tests.drivers.person import PERIOD_SECONDS, Person
 from tests.drivers.provider import Provider
+from tests.drivers.registering import initial_access_token
 from tests.drivers.scenes import configure
 from tests.drivers.server import bound_sockets, serving
 from tests.drivers.tls_authority import Authority
@@ -207,10 +206,7 @@ async def _configured(suite: Suite) -> None:
         await configure(suite.provider, "legacy_response_types", value=True)
         await configure(suite.provider, "open_registration", value=True)
     else:
-        async with suite.provider.unit() as made:
-            token = await initial_access_tokens.make(
-                made, NewToken(uses=1000, life=timedelta(days=30), note="The suite")
-            )
-        suite.initial_access_token = token.token.expose()
+        token = await initial_access_token(suite.provider.services, uses=1000, days=30)
+        suite.initial_access_token = token.expose()
     await suite.discover()
     await suite.enrol()

@@ -6,7 +6,6 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
-from idp.jobs.outbox import Sender
 from tests.certification.discovery import check_answer, check_metadata
 from tests.certification.flow import FORM, Flow
 from tests.certification.logout import Ending, signed_in
@@ -14,6 +13,7 @@ from tests.certification.modules import module
 from tests.certification.relying_party import members
 from tests.certification.suite import WELL_KNOWN, Suite
 from tests.certification.tokens import check_logout_token
+from tests.drivers.outbox import send_due
 from tests.drivers.page import Page
 
 FRAME = re.compile(r"<iframe[^>]*\ssrc=\"([^\"]+)\"")
@@ -67,20 +67,13 @@ async def frames_are_loaded(ending: Ending, page: Page) -> None:
             await ending.flow.browser.client.get(source)
 
 
-async def outbox_is_emptied(suite: Suite) -> None:
-    """As the process for jobs does every second."""
-    sender = Sender(suite.provider.services)
-    await sender.look()
-    await sender.settled()
-
-
 @module("oidcc-backchannel-rp-initiated-logout")
 async def test_oidcc_backchannel_rp_initiated_logout(flow: Flow) -> None:
     """Back-Channel Logout 2.4 and 2.5: a signed logout token in a form, and nothing beside it."""
     address = await flow.register_for_logout("backchannel")
     ending = await signed_in(flow)
     ending.returned(await ending.visit(), state=ending.state)
-    await outbox_is_emptied(flow.suite)
+    await send_due(flow.suite.provider.services)
     told = flow.suite.site.at(address)
     assert len(told) == 1
     assert told[0].method == "POST"
