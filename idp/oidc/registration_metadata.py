@@ -28,6 +28,7 @@ LONGEST_TEXT = 300
 LONGEST_MAX_AGE = 2**31 - 1
 
 _URL = re.compile(r"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~]{0,1999}")
+_ASSERTION_ALGS = tuple(alg for algs in METHOD_ALGS.values() for alg in algs)
 _ACR = re.compile(r"[!-~]{1,200}")
 
 
@@ -113,8 +114,8 @@ def _keys(client: Client) -> None:
 def _algorithms(client: Client) -> None:
     said = client.metadata
     signed = said.token_endpoint_auth_signing_alg
-    refuse_if(
-        signed is not None and signed not in METHOD_ALGS.get(client.auth_method, ()),
+    refuse_if(  # with a method that signs nothing it says nothing, and libraries send it all the same
+        signed is not None and signed not in METHOD_ALGS.get(client.auth_method, _ASSERTION_ALGS),
         "token_endpoint_auth_signing_alg does not fit token_endpoint_auth_method.",
     )
     refuse_if(

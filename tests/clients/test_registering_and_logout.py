@@ -46,7 +46,7 @@ async def test_openid_client_registers_itself(provider: Provider, browser: Brows
             await client.register(str(provider.issuer), METADATA, token)
 
 
-@pytest.mark.parametrize("auth_method", ["private_key_jwt"])
+@pytest.mark.parametrize("auth_method", ["client_secret_basic", "client_secret_post", "private_key_jwt"])
 async def test_idpyoidc_registers_itself(
     provider: Provider, browser: Browser, authority: Authority, auth_method: str
 ) -> None:
