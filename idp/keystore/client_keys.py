@@ -14,11 +14,11 @@ MOST_OCTETS = 65_536
 """Of a JWK Set."""
 MOST_TRIES = 8
 """Signatures checked for one JWT, where several keys have its kid, or it names none."""
-MOST_RSA_BITS = 8192
-MOST_EXPONENT_BITS = 64
-"""Verifying costs as much as the exponent is long, and everybody's is 65537."""
+MOST_RSA_BITS = 4096
+MOST_EXPONENT_BITS = 32
+"""Verifying costs as much as the exponent is long; everybody's is 65537. Whoever sends a forgery makes us verify it."""
 
-_LONGEST_MEMBER = 1400  # the modulus of 8192 bits has 1366 characters
+_LONGEST_MEMBER = 700  # the modulus of 4096 bits has 683 characters
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 6.2.2, 6.3.2, 6.4
 _KINDS: Final[Mapping[object, tuple[tuple[str, ...], tuple[Algorithm, ...]]]] = {
     # kty: its public members, and the algorithms that we take with it
