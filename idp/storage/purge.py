@@ -41,7 +41,8 @@ PURGES = (
     Purge(table="revoked_tokens", over="expires_at <= $1"),
     # Used up or over: listed for a month more, for whoever asks what became of one.
     Purge(table="initial_access_tokens", over="expires_at <= $1", keep=timedelta(days=30)),
-    Purge(table="client_assertions", over="expires_at <= $1"),
+    # Longer than any two machines' clocks are apart: where it is earlier still, the assertion would work once more.
+    Purge(table="client_assertions", over="expires_at <= $1", keep=timedelta(hours=1)),
     # What became of it is asked for days later, by whoever wonders why an app still knew somebody.
     Purge(table="outbox", over="done_at <= $1", keep=timedelta(days=7)),
     # Names that nobody has are counted like those of people and forgotten like them: a difference would tell.

@@ -35,7 +35,9 @@ def refitted(services: Services, client: Client, at: datetime) -> tuple[Client, 
     method = client.auth_method
     if not method.by_secret:
         return replace(client, secrets=(), sealed_secrets=()), None
-    if client.secrets and (client.sealed_secrets or method is not AuthMethod.CLIENT_SECRET_JWT):
+    # One made while it only sent them was never sealed: then it could not sign with the secret that it was told last.
+    signs = len(client.sealed_secrets) == len(client.secrets)
+    if client.secrets and (signs or method is not AuthMethod.CLIENT_SECRET_JWT):
         return client, None
     new = made(services, method, at)
     sealed = (SealedSecret(id=new.stored.id, sealed=new.stored.sealed),) if new.stored.sealed else ()

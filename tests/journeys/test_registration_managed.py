@@ -205,6 +205,19 @@ async def test_another_method_may_need_another_secret(world: World, registrar: R
     assert await works(world, told, back["client_secret"])
 
 
+async def test_a_secret_that_was_only_ever_sent_cannot_sign(world: World, registrar: Registrar) -> None:
+    """OIDC Core 9: rotated in between, the client is told a secret that it can sign with, and no older one works."""
+    told = await registered(registrar, token_endpoint_auth_method="client_secret_jwt")
+    sends = {**GOOD, "client_id": told["client_id"], "token_endpoint_auth_method": "client_secret_basic"}
+    await registrar.update(told, **sends)
+    async with unit(world.services, COMMAND, None, world.clock()) as made:
+        await clients.rotate_secret(made, told["client_id"], revoke_old=False)
+    signs = (await registrar.update(told, **{**sends, "token_endpoint_auth_method": "client_secret_jwt"})).json()
+    assert signs["client_secret"] != told["client_secret"]
+    sealed = "SELECT sealed_secret IS NOT NULL FROM client_secrets"
+    assert [row[0] for row in await world.services.database.fetch(sealed)] == [True]
+
+
 async def test_a_client_that_became_public_uses_pkce_for_good(world: World, registrar: Registrar) -> None:
     """RFC 9700 2.1.1: switching back and forth loosens nothing."""
     told = await registered(registrar)

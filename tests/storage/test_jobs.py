@@ -130,7 +130,7 @@ async def test_what_is_over_only_just_is_kept_where_it_still_tells_something(
     await fill(services, clock() - timedelta(minutes=1), clock() - timedelta(minutes=1))
     await purge_expired(services, clock())
     kept = {"interactions", "grants", "refresh_tokens", "initial_access_tokens", "outbox", "throttles"}
-    kept |= {"source_throttles"}
+    kept |= {"source_throttles", "client_assertions"}
     assert await counts(services) == {table: int(table in kept) for table in TABLES}
 
 
