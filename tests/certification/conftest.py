@@ -39,6 +39,7 @@ def suite(request: pytest.FixtureRequest, run: Run) -> Suite:
 async def flow(suite: Suite, run: Run) -> AsyncIterator[Flow]:
     """The run: the next person, before a browser that nobody signed in with yet."""
     async with suite.browser() as browser:
+        suite.site.received.clear()
         made = Flow(run=run, suite=suite, person=suite.next_person(), browser=browser)
         yield made
         for party in made.made:

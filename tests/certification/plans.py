@@ -107,6 +107,7 @@ class Plan:
     """Response types of which a user of the suite chooses one; these we run. Empty: the plan fixes them."""
     response_mode: ResponseMode = "default"
     legacy: bool = False
+    """Whether the plan as a whole needs the implicit and hybrid flows; runs of any type but `code` always do."""
     skips: Mapping[str, str] = field(default_factory=lambda: SKIPS)
 
     @property
@@ -129,7 +130,7 @@ class Plan:
                             response_mode=self.response_mode,
                             auth=entry.auth,
                             registration=registration,
-                            legacy=self.legacy,
+                            legacy=self.legacy or response_type != CODE,
                         )
 
 
@@ -290,7 +291,6 @@ DYNAMIC_ENTRIES = (
 )
 
 LOGOUT_MODULES = (
-    "oidcc-rp-initiated-logout-discovery-endpoint-verification",
     "oidcc-rp-initiated-logout",
     "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
     "oidcc-rp-initiated-logout-modified-id-token-hint",
@@ -302,6 +302,10 @@ LOGOUT_MODULES = (
     "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
     "oidcc-rp-initiated-logout-bad-id-token-hint",
 )
+RP_INITIATED, FRONTCHANNEL, BACKCHANNEL = (
+    f"oidcc-{name}rp-initiated-logout" for name in ("", "frontchannel-", "backchannel-")
+)
+DISCOVERED = "-discovery-endpoint-verification"
 
 # ── the plans ────────────────────────────────────────────────────────────────────────────────────
 
@@ -328,15 +332,21 @@ def _core(name: str, entries: tuple[Entry, ...], static: int, dynamic: int, *, l
         )
 
 
-def _of_code(name: str, modules: Sequence[str], static: int | None, dynamic: int | None) -> Plan:
-    """A plan whose user chooses a response type, at default settings."""
-    entry = Entry(modules=tuple(modules), response_types=(CODE,))
-    return Plan(name=_certification(name), entries=(entry,), runs=_counted(static, dynamic), chosen=(CODE,))
+def _for_any_type(name: str, modules: Sequence[str], static: int | None, dynamic: int) -> Plan:
+    """A plan whose user chooses a response type; the metadata are the same for all of them."""
+    about_metadata = tuple(module for module in modules if module.endswith(DISCOVERED))
+    others = tuple(module for module in modules if module not in about_metadata)
+    entries = (Entry(modules=about_metadata, response_types=(CODE,)), Entry(modules=others, response_types=EVERY_TYPE))
+    return Plan(name=_certification(name), entries=entries, runs=_counted(static, dynamic), chosen=EVERY_TYPE)
 
 
 PLANS: tuple[Plan, ...] = (
     *_core("basic", BASIC_ENTRIES, 35, 38, legacy=False),
-    _of_code("config", DISCOVERY, 1, None),
+    Plan(
+        name=_certification("config"),
+        entries=(Entry(modules=DISCOVERY, response_types=(CODE,)),),
+        runs=_counted(1, None),
+    ),
     Plan(
         name=_certification("dynamic"),
         entries=DYNAMIC_ENTRIES,
@@ -346,26 +356,10 @@ PLANS: tuple[Plan, ...] = (
     ),
     *_core("implicit", IMPLICIT_ENTRIES, 54, 58, legacy=True),
     *_core("hybrid", HYBRID_ENTRIES, 96, 102, legacy=True),
-    _of_code("rp-initiated-logout", LOGOUT_MODULES, 11, 11),
-    _of_code(
-        "frontchannel-rp-initiated-logout",
-        (
-            "oidcc-frontchannel-rp-initiated-logout-discovery-endpoint-verification",
-            "oidcc-frontchannel-rp-initiated-logout",
-        ),
-        2,
-        2,
-    ),
-    _of_code(
-        "backchannel-rp-initiated-logout",
-        (
-            "oidcc-backchannel-rp-initiated-logout-discovery-endpoint-verification",
-            "oidcc-backchannel-rp-initiated-logout",
-        ),
-        2,
-        2,
-    ),
-    _of_code("3rdparty-init-login", ("oidcc-3rd_party-init-login", "oidcc-3rd_party-init-login-nohttps"), None, 2),
+    _for_any_type("rp-initiated-logout", (RP_INITIATED + DISCOVERED, *LOGOUT_MODULES), 11, 11),
+    _for_any_type("frontchannel-rp-initiated-logout", (FRONTCHANNEL + DISCOVERED, FRONTCHANNEL), 2, 2),
+    _for_any_type("backchannel-rp-initiated-logout", (BACKCHANNEL + DISCOVERED, BACKCHANNEL), 2, 2),
+    _for_any_type("3rdparty-init-login", ("oidcc-3rd_party-init-login", "oidcc-3rd_party-init-login-nohttps"), None, 2),
 )
 
 RUNS: tuple[Run, ...] = tuple(run for plan in PLANS for run in plan.all_runs())
