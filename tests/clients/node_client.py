@@ -142,6 +142,10 @@ class OpenidClient:
         """The authorization URL, with PKCE, state and nonce beside these parameters (`scope` is openid alone)."""
         return str((await self.ask("authorize", parameters=parameters))["url"])
 
+    async def signed_authorization_url(self, **parameters: str) -> str:
+        """The same, its parameters in a request object that this client's key signs (RFC 9101)."""
+        return str((await self.ask("authorize", parameters=parameters, signed=True))["url"])
+
     async def exchange(self, callback: str) -> Tokens:
         """Exchange the code in this address; state, iss, nonce and signature are checked."""
         answer = await self.ask("callback", url=callback)

@@ -6,12 +6,12 @@ import { stdin, stdout } from 'node:process'
 import * as oidc from 'openid-client'
 
 const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+const signer = async (key) => ({ key: await crypto.subtle.importKey('jwk', key, RS256, false, ['sign']), kid: key.kid })
 const AUTH = {
   client_secret_basic: ({ client_secret }) => oidc.ClientSecretBasic(client_secret),
   client_secret_post: ({ client_secret }) => oidc.ClientSecretPost(client_secret),
   client_secret_jwt: ({ client_secret }) => oidc.ClientSecretJwt(client_secret),
-  private_key_jwt: async ({ key }) =>
-    oidc.PrivateKeyJwt({ key: await crypto.subtle.importKey('jwk', key, RS256, false, ['sign']), kid: key.kid }),
+  private_key_jwt: async ({ key }) => oidc.PrivateKeyJwt(await signer(key)),
   none: () => oidc.None(),
 }
 const execute = (issuer) => [
@@ -28,6 +28,7 @@ const commands = {
     if (userinfo_alg) metadata.userinfo_signed_response_alg = userinfo_alg
     memory.config = await oidc.discovery(new URL(issuer), client_id, metadata, how, { execute: execute(issuer) })
     memory.redirectUri = redirect_uri
+    memory.signer = registration.key && (await signer(registration.key))
     return { metadata: memory.config.serverMetadata() }
   },
 
@@ -38,7 +39,7 @@ const commands = {
     return { metadata: memory.config.serverMetadata(), registered: memory.config.clientMetadata() }
   },
 
-  async authorize({ parameters = {} }) {
+  async authorize({ parameters = {}, signed = false }) {
     const verifier = oidc.randomPKCECodeVerifier()
     memory.checks = {
       pkceCodeVerifier: verifier,
@@ -47,7 +48,7 @@ const commands = {
       idTokenExpected: true,
     }
     if (parameters.max_age !== undefined) memory.checks.maxAge = Number(parameters.max_age)
-    const url = oidc.buildAuthorizationUrl(memory.config, {
+    const request = {
       redirect_uri: memory.redirectUri,
       scope: 'openid',
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
@@ -55,7 +56,10 @@ const commands = {
       state: memory.checks.expectedState,
       nonce: memory.checks.expectedNonce,
       ...parameters,
-    })
+    }
+    const url = signed
+      ? await oidc.buildAuthorizationUrlWithJAR(memory.config, request, memory.signer)
+      : oidc.buildAuthorizationUrl(memory.config, request)
     return { url: url.href }
   },
 

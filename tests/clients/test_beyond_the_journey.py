@@ -1,14 +1,16 @@
-"""What else client libraries do with our provider: register themselves, and be told that a session has ended."""
+"""What client libraries do beyond the whole journey: register themselves, sign requests, be told of a logout."""
 
 from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from idp.usecases import browser_sessions
 from tests.clients.idpy_client import IdpyClient
-from tests.clients.journey import signed_in, whole_journey
+from tests.clients.journey import SCOPE, signed_in, tells_how_the_person_signed_in, whole_journey
 from tests.clients.node_client import OpenidClient, RefusedError
-from tests.clients.relying_parties import APP, KEY, relying_party, somebody, usual
+from tests.clients.relying_parties import APP, KEY, PUBLIC_KEY, relying_party, somebody, usual
 from tests.clients.tokens import Registration
 from tests.drivers.browser_http import Browser
 from tests.drivers.outbox import send_due
@@ -75,3 +77,16 @@ async def test_idpyoidc_is_told_of_a_logout(provider: Provider, browser: Browser
         assert await send_due(provider.services) == 1
         (request,) = app.requests
         assert await client.told_of_logout(request.partition(b"\r\n\r\n")[2].decode(), tokens.claims["sid"])
+
+
+async def test_openid_client_signs_its_request(provider: Provider, browser: Browser) -> None:
+    """RFC 9101 5, OIDC Core 6.1: what counts stands in the request object, and nothing beside it."""
+    metadata = usual(further={"jwks": (PUBLIC_KEY,), "request_object_signing_alg": "RS256"})
+    client = await relying_party(provider, "openid-client", metadata=metadata)
+    assert isinstance(client, OpenidClient)
+    url = await client.signed_authorization_url(scope=SCOPE, acr_values="2fa")
+    assert parse_qs(urlsplit(url).query).keys() == {"client_id", "request"}
+    alice = await somebody(provider)
+    page = await alice.sign_in(await browser.open(url))
+    tokens = await client.exchange(page.url)
+    await tells_how_the_person_signed_in(client, tokens, BOTH_STEPS)
