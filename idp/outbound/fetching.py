@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 from httpcore2 import URL, AsyncConnectionPool, ConnectError, NetworkError, ProtocolError, Response
 
@@ -22,6 +23,9 @@ __all__ = ["FetchFailed", "FetchFault", "Fetched", "Fetcher"]
 
 SECONDS = 5.0
 """For the whole call: resolving, connecting, TLS, and all of the answer."""
+
+AT_ONCE = 16
+"""Calls to one host and port. Others wait, within their five seconds: whoever makes us call makes no flood of it."""
 
 _OK = 200
 _REDIRECTS = range(300, 400)
@@ -55,6 +59,7 @@ class Fetcher:
         self._trust = trust
         self._resolver = resolver
         self._seconds = seconds
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def get(self, url: str, *, allowed: Collection[str], most: int) -> Fetched:
         """What is there, of at most `most` octets; any status but 200 is a fault. Raises FetchFailed.
@@ -83,9 +88,11 @@ class Fetcher:
 
     async def _answer(self, call: _Call, allowed: Collection[str]) -> tuple[int, Fetched]:
         network = VettedNetwork(self._resolver, call.target, allowed)
+        turn = self._turns.setdefault(call.target.authority, asyncio.Semaphore(AT_ONCE))
         try:
             async with (
                 asyncio.timeout(self._seconds),
+                turn,
                 AsyncConnectionPool(ssl_context=self._trust, network_backend=network) as pool,
                 pool.stream(
                     call.method, _url(call.target), headers=_headers(call), content=call.content or None

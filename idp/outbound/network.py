@@ -5,7 +5,7 @@ So a name that answers differently a moment later (DNS rebinding) leads nowhere.
 
 import asyncio
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 
@@ -17,21 +17,42 @@ from idp.outbound.target import FetchFailed, FetchFault, Target
 _TRIED = 4
 """Addresses of one name, in the order of the system's resolver (RFC 6724)."""
 
+_THREADS = 32
+"""Names that may be looked up at a time."""
+
 _SECONDS_EACH = 1.5
 """For one address while there is another: a machine without a route for IPv6 still gets to the IPv4 address."""
 
 
-class Resolver:
-    """The system's resolver in threads of its own: names that are never answered hold up nobody else's look-ups."""
+LookUp = Callable[[str, int], list[str]]
+"""From a host to its addresses; raises OSError or UnicodeError. It may take as long as it likes."""
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="resolving")
+
+def looked_up(host: str, port: int) -> list[str]:
+    """What the system's resolver says."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class Resolver:
+    """The system's resolver in threads of its own: names that are never answered hold up nobody else's look-ups.
+
+    A look-up outlives the call that gave it up, so there is never more than one of a name: all who ask share it.
+    """
+
+    def __init__(self, look_up: LookUp = looked_up) -> None:
+        self._look_up = look_up
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolving")
+        self._asked: dict[str, asyncio.Future[list[str]]] = {}
 
     async def addresses(self, host: str, port: int) -> tuple[IpAddress, ...]:
         """All there are, the best first. Raises FetchFailed."""
-        loop = asyncio.get_running_loop()
+        asked = self._asked.get(host)
+        if asked is None:
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, host, port)
+            self._asked[host] = asked
+            asked.add_done_callback(lambda done: self._answered(host, done))
         try:
-            found = await loop.run_in_executor(self._threads, _looked_up, host, port)
+            found = await asyncio.shield(asked)
         except (OSError, UnicodeError):  # no such name; a label that IDNA does not know
             raise FetchFailed(FetchFault.UNRESOLVED) from None
         return tuple(ip_address(each) for each in dict.fromkeys(found))
@@ -40,9 +61,10 @@ class Resolver:
         """Waits for nothing: a look-up that hangs is left to end by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-
-def _looked_up(host: str, port: int) -> list[str]:
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    def _answered(self, host: str, asked: asyncio.Future[list[str]]) -> None:
+        del self._asked[host]
+        if not asked.cancelled():
+            asked.exception()  # looked at, for nobody may be left who waits for it
 
 
 class VettedNetwork(AsyncNetworkBackend):

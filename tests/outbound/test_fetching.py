@@ -10,12 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from random import Random
+from threading import Event
 
 import pytest
 
 from idp.outbound.addresses import IpAddress
-from idp.outbound.fetching import SECONDS, Fetched, Fetcher, FetchFailed, FetchFault
-from idp.outbound.network import Resolver
+from idp.outbound.fetching import AT_ONCE, SECONDS, Fetched, Fetcher, FetchFailed, FetchFault
+from idp.outbound.network import Resolver, looked_up
 from idp.outbound.trust import trusted
 from idp.settings import SettingsError
 from tests.drivers.strange_server import StrangeServer, page, strange_server
@@ -28,6 +29,7 @@ PIECES = (
     *(b"Content-Type: \xff\xfe", b"Content-Encoding: br", b"0\r\n\r\n", b"f" * 16 + b"\r\n", b"5\r\nhello\r\n"),
     *(b"\r\n", b"\r\n", b"\r\n\r\n", b"\r\n\r\n", b"\n", b"\x00", b": ", b"hello", b"x" * 1000),
 )
+PATIENCE = 60.0
 SOON = 0.3  # seconds that a call to a server that hangs may take here, so that it costs no five
 
 
@@ -241,6 +243,38 @@ async def test_the_environment_names_no_proxy_for_us(
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert (await fetcher.get(strange.url("/html"), allowed={strange.authority}, most=MOST)).body
+
+
+async def test_a_host_is_called_so_often_at_once_and_no_more(hasty: Fetcher, strange: StrangeServer) -> None:
+    """O-36: whoever can make us call somebody floods nobody; who finds no turn in time gets the fault of any delay."""
+    calls = [fault(hasty, strange.url("/hang"), strange.authority) for _ in range(AT_ONCE + 4)]
+    assert set(await asyncio.gather(*calls)) == {FetchFault.TIMEOUT}
+    assert strange.connections == AT_ONCE
+    assert await fault(hasty, strange.url("/missing"), strange.authority) is FetchFault.WRONG_STATUS
+
+
+async def test_a_name_server_that_never_answers_holds_up_nobody_else(
+    authority: Authority, strange: StrangeServer
+) -> None:
+    """Its look-up goes on in its thread after each call has given up; there is one of them, however many ask."""
+    asked, answered = list[str](), Event()
+
+    def look_up(host: str, port: int) -> list[str]:
+        asked.append(host)
+        if host == "silent.example":
+            answered.wait(PATIENCE)
+        return looked_up("localhost", port)
+
+    fetcher = Fetcher(trusted(authority.certificate), Resolver(look_up), seconds=SOON)
+    try:
+        for _ in range(3):
+            calls = [fault(fetcher, f"https://silent.example:{port}/") for port in range(1, 61)]
+            assert set(await asyncio.gather(*calls)) == {FetchFault.TIMEOUT}
+        assert await fault(fetcher, strange.url("/missing"), strange.authority) is FetchFault.WRONG_STATUS
+        assert asked == ["silent.example", "localhost"]
+    finally:
+        answered.set()
+        fetcher.close()
 
 
 async def test_many_calls_at_once_share_nothing(fetcher: Fetcher, strange: StrangeServer) -> None:
