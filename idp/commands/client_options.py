@@ -1,6 +1,5 @@
 """What may be said of a client on the command line, when it is made and afterwards. "" takes back what was said."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,9 @@ import typer
 
 from idp.oidc.client import AuthMethod
 from idp.oidc.client_metadata import Said, SubjectType
+from idp.oidc.jwk_set import keys_of
 from idp.usecases.clients import Metadata
+from idp.values.strict_json import strict_json
 
 Many = list[str] | None
 Auth = Literal["basic", "post", "secret-jwt", "private-key-jwt"]
@@ -136,13 +137,13 @@ def _jwks(name: str) -> object:
     if not name:
         return None
     try:
-        document = json.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        document = strict_json(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         raise typer.BadParameter("--jwks-file is no file with JSON in it") from None
-    keys = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise typer.BadParameter('--jwks-file must hold a JWK Set: {"keys": [...]}')
-    return tuple(keys)
+    try:
+        return keys_of(document)
+    except ValueError as fault:
+        raise typer.BadParameter(f'--jwks-file must hold a JWK Set, {{"keys": [...]}}: {fault}') from None
 
 
 def _seconds(text: str) -> int | None:

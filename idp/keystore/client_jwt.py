@@ -5,12 +5,12 @@ may be signed how, and what the claims must say, the protocol decides (oidc).
 """
 
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn, Self
+from typing import Self
 
 from idp.keystore.compact import octets_of
+from idp.values.strict_json import strict_json
 
 LONGEST = 65_536
 """Characters of a JWT; forms are no longer either."""
@@ -63,7 +63,7 @@ class ClientJwt:
 def _object(part: bytes, what: str) -> dict[str, object]:
     try:
         found = strict_json(_octets(part, what))
-    except (ValueError, RecursionError):
+    except ValueError:
         raise InvalidClientJwt(f"{what} is not JSON") from None
     if not isinstance(found, dict):
         raise InvalidClientJwt(f"{what} is not an object")
@@ -86,20 +86,3 @@ def _text(header: Mapping[str, object], name: str) -> str | None:
 
 def _media_type(typ: str | None) -> str | None:
     return None if typ is None else typ.lower().removeprefix("application/")
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):  # RFC 7515 4, RFC 7519 4: two readers might take two different ones
-        raise ValueError("a member is repeated")
-    return members
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def strict_json(octets: bytes) -> object:
-    """Each member once, no NaN. Raises ValueError, and RecursionError for what is nested too deeply."""
-    found: object = json.loads(octets, object_pairs_hook=_each_once, parse_constant=_no_constant)
-    return found

@@ -1,17 +1,14 @@
-"""The public keys of a client: read from its JWK Set, chosen for a JWT, checked before they are registered."""
+"""The public keys of a client: read from its JWK Set, and chosen for a JWT."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from idp.keystore.client_jwt import ClientJwt, strict_json
+from idp.keystore.client_jwt import ClientJwt
 from idp.keystore.compact import RSA_BITS, Algorithm, JoseKey, key_from_jwk, octets_of, signature_matches
-from idp.oidc.errors import InvalidClientMetadata
+from idp.oidc.jwk_set import MOST_OCTETS, PRIVATE_MEMBERS, Jwk, keys_of
+from idp.values.strict_json import strict_json
 
-MOST_KEYS = 50
-MOST_OCTETS = 65_536
-"""Of a JWK Set."""
 MOST_TRIES = 8
 """Signatures checked for one JWT, where several keys have its kid, or it names none."""
 MOST_RSA_BITS = 4096
@@ -19,7 +16,6 @@ MOST_EXPONENT_BITS = 32
 """Verifying costs as much as the exponent is long; everybody's is 65537. Whoever sends a forgery makes us verify it."""
 
 _LONGEST_MEMBER = 700  # the modulus of 4096 bits has 683 characters
-_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 6.2.2, 6.3.2, 6.4
 _KINDS: Final[Mapping[object, tuple[tuple[str, ...], tuple[Algorithm, ...]]]] = {
     # kty: its public members, and the algorithms that we take with it
     "RSA": (("n", "e"), ("RS256", "PS256")),
@@ -37,12 +33,12 @@ class ClientKey:
     key: JoseKey = field(repr=False)
 
     @classmethod
-    def of(cls, jwk: Mapping[str, object]) -> Self:
+    def of(cls, jwk: Jwk) -> Self:
         """Raises ValueError, with words for whoever registers it, where it verifies nothing that we take."""
         members, kind_algs = _KINDS.get(_text(jwk.get("kty")), ((), ()))
         if not members:
             raise ValueError("its kty is none of RSA, EC and OKP")
-        if not _PRIVATE.isdisjoint(jwk):
+        if not PRIVATE_MEMBERS.isdisjoint(jwk):
             raise ValueError("it holds a private member")
         algs = tuple(alg for alg in kind_algs if jwk.get("alg", alg) == alg)
         if not algs or not _signs(jwk):
@@ -72,8 +68,8 @@ class ClientKeySet:
     keys: tuple[ClientKey, ...] = ()
 
     @classmethod
-    def of(cls, jwks: Iterable[Mapping[str, object]]) -> Self:
-        """From members of a JWK Set; one that holds a private member is none to trust."""
+    def of(cls, jwks: Iterable[Jwk]) -> Self:
+        """From the keys of a JWK Set; one that holds a private member is none to trust."""
         return cls(tuple(key for key in map(_usable, jwks) if key is not None))
 
     @classmethod
@@ -83,9 +79,9 @@ class ClientKeySet:
             raise ValueError("the JWK Set is too large")
         try:
             document = strict_json(body)
-        except (ValueError, RecursionError):
+        except ValueError:
             raise ValueError("the JWK Set is no JSON") from None
-        return cls.of(_members(document))
+        return cls.of(keys_of(document))
 
     def verifies(self, jwt: ClientJwt) -> bool:
         """Whether one of the keys signed it."""
@@ -93,50 +89,14 @@ class ClientKeySet:
         return any(key.signed(jwt) for key in tried[:MOST_TRIES])
 
 
-def checked_jwks(document: object, *, signs: bool) -> tuple[Mapping[str, object], ...]:
-    """The keys of a JWK Set that somebody registers. Raises InvalidClientMetadata.
-
-    `signs`: whether the client authenticates with them or signs its requests, so that one must be fit for that.
-    """
-    try:
-        keys = _members(document)
-        if not all(_is_flat(value) for key in keys for value in key.values()):  # storage goes no deeper than it must
-            raise ValueError("a member of a key is a text, a number, true or false, or a list of them")
-        if len(json.dumps(document)) > MOST_OCTETS:
-            raise ValueError("the JWK Set is too large")
-    except ValueError as error:
-        raise InvalidClientMetadata(f"jwks: {error}") from None
-    for key in keys:
-        if not _PRIVATE.isdisjoint(key) or key.get("kty") == "oct":
-            raise InvalidClientMetadata("jwks: a private or symmetric key does not belong there")
-    if signs and not ClientKeySet.of(keys).keys:
-        raise InvalidClientMetadata("jwks: no key is fit for signatures; take RSA of 2048 bits, P-256 or Ed25519")
-    return keys
-
-
-def _members(document: object) -> tuple[Mapping[str, object], ...]:
-    keys = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise ValueError("this is no JWK Set")
-    if len(keys) > MOST_KEYS:
-        raise ValueError(f"there are more than {MOST_KEYS} keys")
-    return tuple(keys)
-
-
-def _is_flat(value: object) -> bool:
-    """As every member of RFC 7517 and 7518 but `oth`, which is private."""
-    values = value if isinstance(value, list) else [value]
-    return not any(isinstance(each, dict | list) for each in values)
-
-
-def _usable(jwk: Mapping[str, object]) -> ClientKey | None:
+def _usable(jwk: Jwk) -> ClientKey | None:
     try:
         return ClientKey.of(jwk)
     except ValueError:
         return None
 
 
-def _signs(jwk: Mapping[str, object]) -> bool:
+def _signs(jwk: Jwk) -> bool:
     """RFC 7517 4.2, 4.3."""
     operations = jwk.get("key_ops", ["verify"])
     return jwk.get("use", "sig") == "sig" and isinstance(operations, list) and "verify" in operations

@@ -4,16 +4,16 @@ Of what may be said there, this provider acts on which claims are named, on `sub
 other claim is essential, or should have a certain value, changes nothing: it is told if it is known (Core 5.5.1).
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, Self, cast
+from typing import Self, cast
 
 from idp.oidc.claims import CLAIM_SCOPE
 from idp.oidc.client import Client
 from idp.oidc.errors import InvalidRequest
 from idp.values.ids import Subject
+from idp.values.strict_json import strict_json
 
 LONGEST = 8192
 """Characters: every claim there is, requested in both places, with values, needs a third of that."""
@@ -21,25 +21,13 @@ LONGEST = 8192
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 
 
-def _refuse_constant(_: str) -> NoReturn:
-    raise ValueError("not JSON (RFC 8259 6)")
-
-
-def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):  # RFC 8259 4: of two values nobody knows which is meant
-        raise ValueError("a member is repeated")
-    return members
-
-
 def _json(text: str) -> object:
     if len(text) > LONGEST:
         raise InvalidRequest("claims is too long")
     try:
-        value: object = json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return strict_json(text)
+    except ValueError:
         raise InvalidRequest("claims is not well-formed JSON") from None
-    return value
 
 
 def _object(value: object, description: str) -> Mapping[str, object]:

@@ -1,7 +1,7 @@
 """What a client may say of itself beyond its core: each member by itself, then what does not go together.
 
 RFC 7591 2, OIDC Registration 2, Front-Channel Logout 2, Back-Channel Logout 2.2.
-That the keys of a `jwks` are fit is the keystore's part, what a sector_identifier_uri lists has to be fetched.
+Whether a key of `jwks` verifies anything is the keystore's part, what a sector_identifier_uri lists has to be fetched.
 """
 
 import re
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod, Client
 from idp.oidc.client_assertion import METHOD_ALGS
 from idp.oidc.errors import InvalidClientMetadata
+from idp.oidc.jwk_set import check_public
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from idp.oidc.redirect_uri import names_host, origin_of
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseType
@@ -109,6 +110,10 @@ def _keys(client: Client) -> None:
         client.auth_method is AuthMethod.PRIVATE_KEY_JWT and not any(given),
         "private_key_jwt needs the keys of the client, as jwks or jwks_uri.",
     )
+    try:
+        check_public(client.metadata.jwks or ())
+    except ValueError as fault:
+        raise InvalidClientMetadata(f"jwks: {fault}") from None
 
 
 def _algorithms(client: Client) -> None:

@@ -7,17 +7,19 @@ that we do not know is ignored, and null or nothing means the default. What only
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn, cast, get_args
+from typing import cast, get_args
 
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_authentication import secret_digest
 from idp.oidc.client_metadata import ClientMetadata, SubjectType
 from idp.oidc.errors import InvalidClientMetadata, UnapprovedSoftwareStatement
+from idp.oidc.jwk_set import Jwk, keys_of
 from idp.oidc.redirect_uri import ApplicationType, origin_of
 from idp.oidc.registration_metadata import refuse_if
 from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT
 from idp.oidc.scopes import OFFLINE_ACCESS, PERSON_SCOPES, is_scope
 from idp.values.secrets import ClientSecret
+from idp.values.strict_json import strict_json
 
 MOST_MEMBERS = 100
 """The standards know about sixty."""
@@ -42,7 +44,7 @@ class Members:
     def parse(cls, body: bytes) -> "Members":
         """Raises InvalidClientMetadata for what is no JSON object of text that can be stored, or a huge one."""
         try:
-            document = json.loads(body.decode(), parse_constant=_no_constant)
+            document = strict_json(body.decode())
             whole = json.dumps(document, ensure_ascii=False, allow_nan=False)
             whole.encode()  # raises for half a surrogate pair
         except (ValueError, RecursionError):
@@ -93,15 +95,13 @@ class Members:
         refuse_if(value not in allowed, f"{name} has a value that is not supported")
         return value
 
-    def keys(self, name: str) -> tuple[Mapping[str, object], ...] | None:
+    def keys(self, name: str) -> tuple[Jwk, ...] | None:
         """A JWK Set (RFC 7517 5)."""
         value = self._values.get(name)
-        if value is None:
-            return None
-        keys = value.get("keys") if isinstance(value, dict) else None
-        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-            raise InvalidClientMetadata(f"{name} must be a JWK Set")
-        return tuple(keys)
+        try:
+            return None if value is None else keys_of(value)
+        except ValueError as fault:
+            raise InvalidClientMetadata(f"{name}: {fault}") from None
 
     def __repr__(self) -> str:
         """Names only."""
@@ -201,7 +201,3 @@ def _name_of(redirect_uris: tuple[str, ...]) -> str | None:
     except ValueError:  # a URI that is none is refused for that, later
         return None
     return origin.partition("//")[2][:100] if origin else None
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")

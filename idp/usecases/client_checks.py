@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import cast
 
-from idp.keystore.client_keys import checked_jwks
+from idp.keystore.client_keys import ClientKeySet
 from idp.keystore.compact import Algorithm
 from idp.oidc.client import AuthMethod, Client
+from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.registration import checked_client
 from idp.usecases.key_rotation import ensure_algorithm
 from idp.usecases.services import Services
@@ -15,10 +16,10 @@ from idp.values.actors import Actor
 def checked(client: Client) -> Client:
     """The same client. Raises InvalidClientMetadata or InvalidRedirectUri, each with one sentence."""
     said = checked_client(client).metadata
-    if said.jwks is not None:
-        signs_requests = bool(said.request_uris or said.request_object_signing_alg)
-        signs = signs_requests or client.auth_method is AuthMethod.PRIVATE_KEY_JWT
-        checked_jwks({"keys": list(said.jwks)}, signs=signs)
+    signs_requests = bool(said.request_uris or said.request_object_signing_alg)
+    signs = signs_requests or client.auth_method is AuthMethod.PRIVATE_KEY_JWT
+    if signs and said.jwks is not None and not ClientKeySet.of(said.jwks).keys:
+        raise InvalidClientMetadata("jwks: no key is fit for signatures; take RSA of 2048 bits, P-256 or Ed25519")
     return client
 
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from idp.keystore.client_jwt import ClientJwt
-from idp.keystore.client_keys import MOST_OCTETS, ClientKeySet
+from idp.keystore.client_keys import ClientKeySet
 from idp.oidc.client import Client
+from idp.oidc.jwk_set import MOST_OCTETS
 from idp.outbound.fetching import FetchFailed
 from idp.usecases.client_key_cache import KnownKeys
 from idp.usecases.fetching import Document, fetch

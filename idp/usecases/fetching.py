@@ -1,6 +1,5 @@
 """Documents that a client keeps at a URL of its own. A failure is a security event, whoever it was that needed one."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from idp.usecases.recording import sealed
 from idp.usecases.services import Services
 from idp.values.actors import Actor
 from idp.values.ids import ClientId
+from idp.values.strict_json import strict_json
 
 Read = TypeVar("Read")
 
@@ -46,11 +46,7 @@ async def fetch(services: Services, document: Document, read: Callable[[Fetched]
 
 def json_of(fetched: Fetched) -> object:
     """The document as JSON, whatever media type it came with. Raises ValueError."""
-    try:
-        value: object = json.loads(fetched.body)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    return value
+    return strict_json(fetched.body)
 
 
 def _judged(read: Callable[[Fetched], Read], fetched: Fetched) -> Read:

@@ -325,6 +325,13 @@ async def test_a_client_that_signs_with_its_own_key_gets_no_secret(world: World,
     assert answer.status_code == 200
 
 
+async def test_a_client_that_signs_nothing_may_have_keys_for_something_else(registrar: Registrar) -> None:
+    encryption = {**ClientSigner.of("RS256").jwk, "use": "enc"}
+    assert (await registered(registrar, jwks={"keys": [encryption]}))["jwks"] == {"keys": [encryption]}
+    answer = await registrar.register(**GOOD, jwks={"keys": [encryption]}, request_object_signing_alg="RS256")
+    assert is_refused(answer, word="no key is fit")
+
+
 async def test_whoever_signs_in_to_a_registered_app_shows_a_second_factor(provider: Provider, browser: Browser) -> None:
     """The server's level holds for every client; and since nobody vouched for it, consent is asked."""
     async with httpx2.AsyncClient() as http:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 
 import pytest
@@ -14,8 +13,8 @@ from joserfc import jwt as jose
 from joserfc.jwk import ECKey, RSAKey
 
 from idp.keystore.client_jwt import LONGEST, ClientJwt, InvalidClientJwt
-from idp.keystore.client_keys import MOST_KEYS, MOST_OCTETS, MOST_TRIES, ClientKeySet, checked_jwks
-from idp.oidc.errors import InvalidClientMetadata
+from idp.keystore.client_keys import MOST_TRIES, ClientKeySet
+from idp.oidc.jwk_set import MOST_KEYS, MOST_OCTETS
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from tests.drivers.client_signer import ClientSigner, Members, encoded, number, public_jwk, rsa_key
 
@@ -35,13 +34,6 @@ def unreadable(text: str) -> str:
     with pytest.raises(InvalidClientJwt) as caught:
         ClientJwt.parse(text)
     return str(caught.value)
-
-
-def refused(document: object, *, signs: bool = True) -> str:
-    """Why that JWK Set may not be registered."""
-    with pytest.raises(InvalidClientMetadata) as caught:
-        checked_jwks(document, signs=signs)
-    return caught.value.description
 
 
 def verified(text: str, *jwks: Members) -> bool:
@@ -295,36 +287,3 @@ def test_a_fetched_set() -> None:
 def test_what_is_no_set(body: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         ClientKeySet.parse(body)
-
-
-def test_keys_are_registered_as_they_were_given() -> None:
-    """So that the registration can be read back as it was sent (RFC 7591 3.2.1)."""
-    jwk = {**RS256.jwk, "x5t": "abc", "use": "sig", "ext": True, "x5c": ["abc"]}
-    assert checked_jwks({"keys": [jwk, {"kty": "new"}]}, signs=True) == (jwk, {"kty": "new"})
-
-
-@pytest.mark.parametrize(
-    ("document", "why"),
-    [
-        (None, "no JWK Set"),
-        ([], "no JWK Set"),
-        ({"keys": "x"}, "no JWK Set"),
-        ({"keys": [RS256.jwk] * (MOST_KEYS + 1)}, "more than 50 keys"),
-        ({"keys": [RS256.jwk], "more": "x" * MOST_OCTETS}, "too large"),
-        ({"keys": [ES256.jwk, {**RS256.jwk, "d": "AQAB"}]}, "private or symmetric"),
-        ({"keys": [ES256.jwk, {"kty": "oct"}]}, "private or symmetric"),
-        ({"keys": [ES256.jwk, {"k": "c2VjcmV0"}]}, "private or symmetric"),
-        ({"keys": [{**RS256.jwk, "x5c": [["deep"]]}]}, "a list of them"),
-        ({"keys": [{**RS256.jwk, "odd": {}}]}, "a list of them"),
-        ({"keys": []}, "no key is fit"),
-        ({"keys": [public_jwk(SMALL)]}, "no key is fit"),
-        ({"keys": [{**RS256.jwk, "use": "enc"}]}, "no key is fit"),
-    ],
-)
-def test_what_may_not_be_registered(document: object, why: str) -> None:
-    assert re.search(why, refused(document))
-
-
-def test_a_client_that_signs_nothing_may_have_keys_for_something_else() -> None:
-    encryption = {**RS256.jwk, "use": "enc"}
-    assert checked_jwks({"keys": [encryption]}, signs=False) == (encryption,)

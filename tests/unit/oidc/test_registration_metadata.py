@@ -62,6 +62,7 @@ def test_each_response_type_needs_its_grant_types(response_type: ResponseType) -
         (WEB, {"response_types": ()}, "need a response type"),
         (MACHINE, {"response_types": ("code",)}, "need the grant type authorization_code"),
         (WEB, {"jwks": KEYS, "jwks_uri": "https://a.example/jwks"}, "not be given both"),
+        (WEB, {"jwks": ({"kty": "oct"},)}, "private or symmetric"),
         (SIGNING, {"jwks_uri": None}, "needs the keys"),
         (WEB, {"token_endpoint_auth_signing_alg": "none"}, "does not fit"),
         (SIGNING, {"token_endpoint_auth_signing_alg": "HS256"}, "does not fit"),

@@ -189,7 +189,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_type_is_refused_by_its_name(name: str, value: Any) -> None:  # noqa: ANN401 - JSON
-    with pytest.raises(InvalidClientMetadata, match=f"^{name} "):
+    with pytest.raises(InvalidClientMetadata, match=f"^{name}:? "):
         asked(**{name: value})
 
 
