@@ -6,7 +6,8 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from tests.certification.flow import NEEDS_A_PERSON, Done, Flow
+from tests.certification.client import Done
+from tests.certification.flow import NEEDS_A_PERSON, Flow
 from tests.certification.relying_party import members
 from tests.drivers.page import Page
 

@@ -6,8 +6,9 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+from tests.certification.client import FORM
 from tests.certification.discovery import check_answer, check_metadata
-from tests.certification.flow import FORM, Flow
+from tests.certification.flow import Flow
 from tests.certification.logout import Ending, signed_in
 from tests.certification.modules import module
 from tests.certification.relying_party import members

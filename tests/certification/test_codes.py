@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.certification.flow import Done, Flow
+from tests.certification.client import Done
+from tests.certification.flow import Flow
 from tests.certification.modules import module
 
 

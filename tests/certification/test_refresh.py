@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.certification.flow import Done, Flow
+from tests.certification.client import Done
+from tests.certification.flow import Flow
 from tests.certification.modules import module
 from tests.certification.tokens import check_entropy
 
@@ -45,7 +46,7 @@ async def test_oidcc_refresh_token(flow: Flow) -> None:
     await flow.register_for_refresh(second=True)
     done = await with_refresh_token(flow)
     tokens = await refreshed(flow, done)
-    flow.client = first
+    flow.registered = first
     stolen = tokens.get("refresh_token", done.tokens["refresh_token"])
     answer = await flow.token_request({"grant_type": "refresh_token", "refresh_token": stolen, "scope": SCOPE})
     flow.failed(answer, "invalid_grant")

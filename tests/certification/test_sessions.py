@@ -6,7 +6,8 @@ import secrets
 
 import pytest
 
-from tests.certification.flow import NEEDS_A_PERSON, Done, Flow
+from tests.certification.client import Done
+from tests.certification.flow import NEEDS_A_PERSON, Flow
 from tests.certification.modules import module
 
 BOTH_STEPS = ("password", "second-factor")
