@@ -38,6 +38,7 @@ PATHS = [
     "/interaction/{interaction}/new-password",
     "/interaction/{interaction}/select-account",
     "/interaction/{interaction}/consent",
+    "/logo/{client_id}",
     "/static/{name}",
     "/token",
     "/userinfo",
@@ -61,6 +62,7 @@ MANAGED = "/register/{client_id}"
 NEVER_POSTED = {
     "/interaction/{interaction}",
     "/interaction/{interaction}/begin",
+    "/logo/{client_id}",
     "/static/{name}",
     MANAGED,
     "/jwks",
@@ -264,13 +266,13 @@ async def test_an_untrusted_client_or_redirect_is_a_page(
 
 
 FAULTS = [
-    ("response_type", "token", "unsupported_response_type"),
+    ("response_type", "magic", "unsupported_response_type"),
     ("response_type", "", "invalid_request"),
     ("scope", "unknown", "invalid_scope"),
     ("code_challenge_method", "plain", "invalid_request"),
     ("code_challenge", "short", "invalid_request"),
     ("code_challenge", "", "invalid_request"),
-    ("response_mode", "fragment", "invalid_request"),
+    ("response_mode", "jwt", "invalid_request"),
     ("request", "eyJhbGciOiJub25lIn0.e30.", "invalid_request_object"),
     ("request_uri", "https://app.example.org/request", "invalid_request_uri"),
     ("registration", "{}", "registration_not_supported"),

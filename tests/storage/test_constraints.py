@@ -65,7 +65,6 @@ async def client(database: Executor, **changed: object) -> str:
         {"client_id": ""},
         {"token_endpoint_auth_method": "private_key"},
         {"grant_types": ["password"]},
-        {"grant_types": ["password"]},
         {"id_token_signed_response_alg": "none"},
         {"id_token_signed_response_alg": "HS256"},
         {"redirect_uris": []},
