@@ -87,7 +87,7 @@ class Fetcher:
         self._resolver.close()
 
     async def _answer(self, call: _Call, allowed: Collection[str]) -> tuple[int, Fetched]:
-        network = VettedNetwork(self._resolver, call.target, allowed)
+        network = VettedNetwork(self._resolver, call.target, allowed, most=call.most)
         turn = self._turns.setdefault(call.target.authority, asyncio.Semaphore(AT_ONCE))
         try:
             async with (

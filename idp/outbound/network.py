@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from httpcore2 import SOCKET_OPTION, AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream, ConnectError, ConnectTimeout
 
 from idp.outbound.addresses import IpAddress, is_public
+from idp.outbound.measured import AROUND, MeasuredStream
 from idp.outbound.target import FetchFailed, FetchFault, Target
 
 _TRIED = 4
@@ -70,11 +71,12 @@ class Resolver:
 class VettedNetwork(AsyncNetworkBackend):
     """For one call: connects to the target and to nothing else. Raises FetchFailed, which httpcore lets through."""
 
-    def __init__(self, resolver: Resolver, target: Target, allowed: Collection[str]) -> None:
-        """`allowed`: hosts whose addresses need not be public."""
+    def __init__(self, resolver: Resolver, target: Target, allowed: Collection[str], *, most: int) -> None:
+        """`allowed`: hosts whose addresses need not be public. `most`: octets of content."""
         self._resolver = resolver
         self._target = target
         self._anywhere = target.is_among(allowed)
+        self._most = most
         self._plain = AnyIOBackend()
         self._opened: AsyncNetworkStream | None = None
 
@@ -93,9 +95,10 @@ class VettedNetwork(AsyncNetworkBackend):
         for address in vetted:
             limit = timeout if address == vetted[-1] else _SECONDS_EACH
             try:
-                self._opened = await self._plain.connect_tcp(str(address), port, limit, local_address, socket_options)
+                opened = await self._plain.connect_tcp(str(address), port, limit, local_address, socket_options)
             except (ConnectError, ConnectTimeout):
                 continue
+            self._opened = MeasuredStream(opened, self._most + AROUND)
             return self._opened
         raise FetchFailed(FetchFault.REFUSED)
 
