@@ -34,17 +34,25 @@ WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19 
 FOR SHARE OF u FOR KEY SHARE OF c
 """
 
+# So is the session, after its person: a sign-out meanwhile either is seen here or waits and ends this grant too.
 ISSUE = f"""
-WITH opened AS ({_OPEN} {_UNCHANGED} RETURNING id),
+WITH person AS (SELECT u.id {_UNCHANGED}), session AS (
+    SELECT s.id FROM person, browser_sessions s WHERE s.id = $4 AND s.ended_at IS NULL FOR SHARE OF s
+), opened AS ({_OPEN} FROM session RETURNING id),
 recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM opened)")})
 SELECT id FROM opened
 """
 
 COMPLETE = f"""
-WITH person AS (SELECT u.id {_UNCHANGED}), finished AS (
+WITH person AS (SELECT u.id {_UNCHANGED}), waiting AS (
+    SELECT i.id FROM person, interactions i WHERE i.id = $20 AND i.finished_at IS NULL FOR UPDATE OF i
+), before AS (
+    SELECT s.ended_at FROM waiting, browser_sessions s WHERE s.id = $4 FOR NO KEY UPDATE OF s
+), finished AS (
     UPDATE interactions i SET finished_at = $11, sealed_response = $21, grant_id = $1, browser = $22,
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
-    FROM person WHERE i.id = $20 AND i.finished_at IS NULL RETURNING i.id
+    FROM waiting w WHERE i.id = w.id AND coalesce((SELECT ended_at IS NULL FROM before), $23::bytea IS NOT NULL)
+    RETURNING i.id
 ), session AS (
     INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at, follows)
     SELECT $4, $2, $23, $24, $11, $11, $25, (
