@@ -23,7 +23,7 @@ from idp.usecases.opening import opening
 from idp.usecases.outcome import Begun, Leave
 from idp.usecases.recording import record_of_nobody
 from idp.usecases.request_objects import resolved
-from idp.usecases.scene import Scene, Subject
+from idp.usecases.scene import AuditSubject, Scene
 from idp.usecases.services import Services
 from idp.usecases.sign_in import TRIES, look
 from idp.usecases.signed_in import signed_in_here
@@ -47,22 +47,14 @@ async def authorize(services: Services, parameters: Parameters, visit: Visit) ->
 
     Raises UntrustedRedirect where there is nowhere to send an answer to.
     """
-    client, redirect, asked = await trusted(services, parameters, visit)
-    try:
-        request = await _parsed(services, asked, client)
-    except OAuthError as error:
-        return await _refused(services, client, redirect, error, visit)
-    return await _decided(services, Authorization(request=request, client=client), redirect, visit)
+    arrived = await _arrived(services, parameters, visit)
+    return arrived if isinstance(arrived, Leave) else await _decided(services, arrived, visit)
 
 
 async def receive(services: Services, parameters: Parameters, visit: Visit) -> Leave | Begun:
     """Keep a request that another site posted: it carries no Lax cookie, so it waits for the browser to come back."""
-    client, redirect, asked = await trusted(services, parameters, visit)
-    try:
-        request = await _parsed(services, asked, client)
-    except OAuthError as error:
-        return await _refused(services, client, redirect, error, visit)
-    return await _begun(services, Authorization(request=request, client=client), visit, None)
+    arrived = await _arrived(services, parameters, visit)
+    return arrived if isinstance(arrived, Leave) else await _begun(services, arrived, visit, None)
 
 
 async def bind(services: Services, interaction: InteractionId, visit: Visit) -> Bound:
@@ -99,16 +91,20 @@ async def trusted(
         raise
 
 
-async def _parsed(services: Services, asked: Parameters | OAuthError, client: Client) -> AuthorizationRequest:
-    if isinstance(asked, OAuthError):
-        raise asked
-    values = (await services.configuration()).values
-    return AuthorizationRequest.parse(asked, client, legacy=values.legacy_response_types)
+async def _arrived(services: Services, parameters: Parameters, visit: Visit) -> Authorization | Leave:
+    """The request, checked; or the answer that it gets for what is wrong with it. Raises UntrustedRedirect."""
+    client, redirect, asked = await trusted(services, parameters, visit)
+    try:
+        if isinstance(asked, OAuthError):
+            raise asked
+        legacy = (await services.configuration()).values.legacy_response_types
+        request = AuthorizationRequest.parse(asked, client, legacy=legacy)
+    except OAuthError as error:
+        return await _refused(services, client, redirect, error, visit)
+    return Authorization(request=request, client=client)
 
 
-async def _decided(
-    services: Services, purpose: Authorization, redirect: TrustedRedirect, visit: Visit
-) -> Leave | Begun:
+async def _decided(services: Services, purpose: Authorization, visit: Visit) -> Leave | Begun:
     for _ in range(TRIES):
         scene = await _scene(services, purpose, visit)
         signed_in = await signed_in_here(services, visit, purpose.client.client_id)
@@ -117,6 +113,7 @@ async def _decided(
             case Ask(step=step):
                 return await _begun(services, purpose, visit, step)
             case Refuse(error=error):
+                redirect = purpose.request.redirect(purpose.client)
                 return Leave(response=failure(redirect, error, services.settings.issuer), client=purpose.client)
             case Cleared() as cleared if signed_in is not None:
                 leave = await _issued(scene, cleared, signed_in)
@@ -128,7 +125,7 @@ async def _decided(
 
 async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:
     made = await opening(scene, cleared, signed_in.session)
-    happened = scene.about(Subject.of(cleared.identity.account)).events(
+    happened = scene.about(AuditSubject.of(cleared.identity.account)).events(
         completed(cleared, made.grant, silent=True), session=made.grant.session
     )
     if not await codes.issue(scene.services.database, cleared, made.grant, happened, scene.visit.at):

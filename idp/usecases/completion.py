@@ -13,7 +13,7 @@ from idp.storage.events import EncodedEvents
 from idp.storage.interactions import Opened
 from idp.usecases.opening import opening
 from idp.usecases.outcome import Leave
-from idp.usecases.scene import Scene, Subject
+from idp.usecases.scene import AuditSubject, Scene
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import Entropy, ordered_uuid
 from idp.values.ids import SessionId
@@ -91,7 +91,7 @@ def _ended(scene: Scene, opened: Opened, ending: _Ending) -> EncodedEvents:
     session, salt = opened.session, opened.session_audit_salt
     if ending.other is None or session is None or salt is None:
         return []
-    about = replace(scene, subject=Subject(user=session.user, audit_salt=salt), actor=ending.session.user)
+    about = replace(scene, subject=AuditSubject(user=session.user, audit_salt=salt), actor=ending.session.user)
     return about.events(SessionEnded(reason="other_person"), session=session.id)
 
 

@@ -21,7 +21,7 @@ from idp.usecases.failures import Failure, held, settle_failure
 from idp.usecases.hashing import Busy
 from idp.usecases.managed_passwords import hash_parameters
 from idp.usecases.outcome import Current, Outcome
-from idp.usecases.scene import Subject
+from idp.usecases.scene import AuditSubject
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look, proceed
 from idp.usecases.visit import Visit
@@ -126,10 +126,10 @@ def _refusal(attempt: PasswordAttempt, reason: PasswordRefusal, typed: Typed) ->
     return PasswordRefused(reason=reason, failures=failures, name=None if attempt.user else typed.username)
 
 
-def _subject(attempt: PasswordAttempt) -> Subject | None:
+def _subject(attempt: PasswordAttempt) -> AuditSubject | None:
     if attempt.user is None or attempt.audit_salt is None:
         return None
-    return Subject(user=attempt.user, audit_salt=attempt.audit_salt)
+    return AuditSubject(user=attempt.user, audit_salt=attempt.audit_salt)
 
 
 async def _proved(current: Current, attempt: PasswordAttempt, user: UserId, stored: str, typed: Typed) -> Outcome:

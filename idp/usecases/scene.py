@@ -15,7 +15,7 @@ from idp.values.ids import ClientId, InteractionId, SessionId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class AuditSubject:
     """Whom events are about: the user and the salt that their personal fields are sealed with."""
 
     user: UserId
@@ -36,11 +36,11 @@ class Scene:
     visit: Visit
     client: ClientId
     interaction: InteractionId | None = None
-    subject: Subject | None = None
+    subject: AuditSubject | None = None
     actor: UserId | None = None
     """Who does it, where that is somebody else than the person it is about."""
 
-    def about(self, subject: Subject | None) -> "Scene":
+    def about(self, subject: AuditSubject | None) -> "Scene":
         """The same scene, about that person."""
         return replace(self, subject=subject)
 

@@ -21,7 +21,7 @@ from idp.usecases.completion import complete
 from idp.usecases.errors import Unavailable
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.outcome import AlreadyFinished, Current, Gone, Leave, Outcome
-from idp.usecases.scene import Scene, Subject
+from idp.usecases.scene import AuditSubject, Scene
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.ids import InteractionId
@@ -66,7 +66,7 @@ async def weigh(services: Services, opened: Opened, visit: Visit) -> Outcome | N
         visit=visit,
         client=client.client_id,
         interaction=interaction.id,
-        subject=Subject.of(opened.account),
+        subject=AuditSubject.of(opened.account),
     )
     facts = gathered(_known(scene, opened, client), visit.at)
     match next_step(facts):
