@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.usecases.discovery import MAX_AGE, Document
+from idp.usecases.discovery import MAX_AGE, PublishedDocument
 
 _CACHE_CONTROL = f"public, max-age={int(MAX_AGE.total_seconds())}"
 
@@ -12,11 +12,11 @@ class Published:
     """Keeps the response of the latest version; responses of Starlette can be sent any number of times."""
 
     def __init__(self) -> None:
-        self._document: Document | None = None
+        self._document: PublishedDocument | None = None
         self._full = Response()
         self._unchanged = Response(status_code=304)
 
-    def response(self, document: Document, request: Request) -> Response:
+    def response(self, document: PublishedDocument, request: Request) -> Response:
         """200 with the body, or 304 where the request names this version (RFC 9110 13.1.2)."""
         if document is not self._document:
             headers = {"Cache-Control": _CACHE_CONTROL, "ETag": document.etag, "X-Content-Type-Options": "nosniff"}

@@ -15,7 +15,7 @@ from idp.oidc.client import Client
 from idp.oidc.jwk_set import MOST_OCTETS
 from idp.outbound.fetching import FetchFailed
 from idp.usecases.client_key_cache import KnownKeys
-from idp.usecases.fetching import Document, fetch
+from idp.usecases.fetching import RemoteDocument, fetch
 from idp.usecases.services import Services
 
 FRESH = timedelta(minutes=10)
@@ -53,7 +53,7 @@ async def _published(services: Services, client: Client, uri: str, age: timedelt
 
 
 async def _fetched(services: Services, client: Client, uri: str, known: KnownKeys | None, at: datetime) -> KnownKeys:
-    document = Document(kind="jwks_uri", url=uri, most=MOST_OCTETS, client=client.client_id)
+    document = RemoteDocument(kind="jwks_uri", url=uri, most=MOST_OCTETS, client=client.client_id)
     try:
         keys = await fetch(services, document, lambda fetched: ClientKeySet.parse(fetched.body), at)
     except FetchFailed:

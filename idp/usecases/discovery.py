@@ -19,7 +19,7 @@ MAX_AGE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class PublishedDocument:
     """One version of a document."""
 
     body: bytes
@@ -38,8 +38,8 @@ class Documents:
     """Both documents of one configuration."""
 
     configuration: Configuration
-    metadata: Document
-    jwks: Document
+    metadata: PublishedDocument
+    jwks: PublishedDocument
 
     @classmethod
     def of(cls, issuer: Issuer, configuration: Configuration) -> Self:
@@ -52,8 +52,8 @@ class Documents:
         )
         return cls(
             configuration=configuration,
-            metadata=Document.of(metadata),
-            jwks=Document.of(configuration.keyring.jwks()),
+            metadata=PublishedDocument.of(metadata),
+            jwks=PublishedDocument.of(configuration.keyring.jwks()),
         )
 
 

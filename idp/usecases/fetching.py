@@ -19,7 +19,7 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class RemoteDocument:
     """One to be fetched."""
 
     kind: ClientDocument
@@ -30,7 +30,7 @@ class Document:
     """None while it is being registered."""
 
 
-async def fetch(services: Services, document: Document, read: Callable[[Fetched], Read], at: datetime) -> Read:
+async def fetch(services: Services, document: RemoteDocument, read: Callable[[Fetched], Read], at: datetime) -> Read:
     """What `read` makes of it, which raises ValueError where it is no such document.
 
     Takes five seconds at most and holds no connection meanwhile. Raises FetchFailed, recorded.
@@ -56,7 +56,7 @@ def _judged(read: Callable[[Fetched], Read], fetched: Fetched) -> Read:
         raise FetchFailed(FetchFault.WRONG_TYPE) from None
 
 
-async def _record(services: Services, document: Document, reason: FetchFault, at: datetime) -> None:
+async def _record(services: Services, document: RemoteDocument, reason: FetchFault, at: datetime) -> None:
     event = DocumentNotFetched(document=document.kind, reason=reason.value, url=document.url)
     envelope = SecurityEvent(event=event, at=at, actor=Actor(kind="anonymous"), client=document.client)
     await events.record(services.database, [sealed(services, envelope)])

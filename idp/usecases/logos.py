@@ -11,7 +11,7 @@ from idp.outbound.fetching import Fetched, FetchFailed
 from idp.storage import client_logos
 from idp.storage.cache import Kept
 from idp.storage.client_logos import KeptLogo
-from idp.usecases.fetching import Document, fetch
+from idp.usecases.fetching import RemoteDocument, fetch
 from idp.usecases.services import Services
 from idp.values.ids import ClientId
 
@@ -65,7 +65,7 @@ class Logos:
         return await self._calls.get(wanted, keep=False)
 
     async def _fetched(self, wanted: _Wanted) -> Picture | None:
-        document = Document(kind="logo_uri", url=wanted.uri, most=MOST_OCTETS, client=wanted.client)
+        document = RemoteDocument(kind="logo_uri", url=wanted.uri, most=MOST_OCTETS, client=wanted.client)
         picture: Picture | None
         try:
             picture = await fetch(self._services, document, _read, wanted.at)

@@ -11,7 +11,7 @@ from idp.oidc.parameters import Parameters
 from idp.oidc.request_object import ByReference, ByValue
 from idp.outbound.fetching import Fetched, FetchFailed
 from idp.usecases.client_keys import signed_by
-from idp.usecases.fetching import Document, fetch
+from idp.usecases.fetching import RemoteDocument, fetch
 from idp.usecases.services import Services
 
 
@@ -33,7 +33,7 @@ async def _text(services: Services, client: Client, found: ByValue | ByReference
     if isinstance(found, ByValue):
         return found.text
     url = request_object.address(client, found.uri)
-    document = Document(kind="request_uri", url=url, most=LONGEST, client=client.client_id)
+    document = RemoteDocument(kind="request_uri", url=url, most=LONGEST, client=client.client_id)
     try:
         return await fetch(services, document, _ascii, at)
     except FetchFailed:

@@ -6,7 +6,7 @@ from idp.oidc.client import Client
 from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.sector_identifier import check_listed, listed_in
 from idp.outbound.fetching import Fetched, FetchFailed
-from idp.usecases.fetching import Document, fetch, json_of
+from idp.usecases.fetching import RemoteDocument, fetch, json_of
 from idp.usecases.services import Services
 
 _MOST = 256 * 1024
@@ -21,8 +21,8 @@ async def check(services: Services, client: Client, at: datetime) -> None:
     uri = client.metadata.sector_identifier_uri
     if uri is None:
         return
-    known = await services.client(client.client_id) is not None
-    document = Document(kind="sector_identifier_uri", url=uri, most=_MOST, client=client.client_id if known else None)
+    known = client.client_id if await services.client(client.client_id) else None
+    document = RemoteDocument(kind="sector_identifier_uri", url=uri, most=_MOST, client=known)
     try:
         listed = await fetch(services, document, _listed, at)
     except FetchFailed as failure:

@@ -15,7 +15,7 @@ from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClientMetadata
 from idp.outbound.fetching import FetchFailed, FetchFault
 from idp.usecases import sector_identifier
-from idp.usecases.fetching import Document, fetch, json_of
+from idp.usecases.fetching import RemoteDocument, fetch, json_of
 from idp.usecases.services import Services
 from idp.values.ids import ClientId
 from tests.drivers.grants import REDIRECT_URI, add_client
@@ -26,8 +26,8 @@ OTHER = "https://app.example.net/callback"
 MEGABYTE = 1024 * 1024
 
 
-def document(url: str, kind: ClientDocument = "jwks_uri", client: ClientId | None = WIKI) -> Document:
-    return Document(kind=kind, url=url, most=MEGABYTE, client=client)
+def document(url: str, kind: ClientDocument = "jwks_uri", client: ClientId | None = WIKI) -> RemoteDocument:
+    return RemoteDocument(kind=kind, url=url, most=MEGABYTE, client=client)
 
 
 async def events(services: Services) -> list[tuple[str | None, str, str]]:
