@@ -43,8 +43,8 @@ def list_(*, as_json: Json = False) -> None:
     """List the clients."""
     found = read(lambda services, _: clients.list_clients(services))
     documents = [_document(client) for client in found]
-    rows = [[each.client_id, each.name, each.kind, _status(each), each.redirect_uris] for each in found]
-    heads = ("client", "name", "kind", "status", "redirect URIs")
+    rows = [[each.client_id, each.name, each.client_type, _status(each), each.redirect_uris] for each in found]
+    heads = ("client", "name", "type", "status", "redirect URIs")
     tell(documents, lambda: table(heads, rows, empty="No clients."), as_json=as_json)
 
 
@@ -122,9 +122,13 @@ def _warning(secret: ClientSecret | None) -> str:
 
 
 def _document(client: Client) -> Mapping[str, object]:
-    itself = client.registration_token is not None
-    own = {"client_id": client.client_id, "kind": client.kind, "status": _status(client), "registered_itself": itself}
-    return {**own, **described(client)}
+    return {
+        "client_id": client.client_id,
+        "client_type": client.client_type,
+        "status": _status(client),
+        "registered_itself": client.registration_token is not None,
+        **described(client),
+    }
 
 
 def _status(client: Client) -> str:

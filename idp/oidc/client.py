@@ -19,7 +19,7 @@ from idp.values.issuer import Issuer
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
-Kind = Literal["confidential", "public", "machine"]
+ClientType = Literal["confidential", "public", "machine"]
 
 GRANT_TYPES = (AUTHORIZATION_CODE, IMPLICIT, "refresh_token", "client_credentials")
 IdTokenAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
@@ -130,8 +130,8 @@ class Client:
         return self.auth_method is AuthMethod.NONE
 
     @property
-    def kind(self) -> Kind:
-        """A machine client acts for itself and never for a person."""
+    def client_type(self) -> ClientType:
+        """RFC 6749 2.1, and beside it `machine`: a confidential client that acts for itself and never for a person."""
         if self.public:
             return "public"
         return "machine" if self.grant_types == {"client_credentials"} else "confidential"
@@ -156,7 +156,7 @@ class Client:
     @property
     def access_token_alg(self) -> str:
         """Signed like the client's ID tokens; machine clients have none."""
-        return MACHINE_ALG if self.kind == "machine" else self.id_token_alg
+        return MACHINE_ALG if self.client_type == "machine" else self.id_token_alg
 
     def access_token_audience(self, scopes: AbstractSet[str], issuer: Issuer) -> tuple[str, ...]:
         """The registered ones, and the issuer where userinfo is to be read or nothing is registered (RFC 9068 3)."""
@@ -178,9 +178,7 @@ class Client:
         if not self.active:
             raise UntrustedRedirect(Untrusted.CLIENT_DISABLED, self.client_id)
         if redirect_uri is None:
-            if (
-                openid or len(self.redirect_uris) != 1
-            ):  # RFC 6749 3.1.2.3: it may be left out only where it is beyond doubt
+            if openid or len(self.redirect_uris) != 1:  # RFC 6749 3.1.2.3: left out only where it is beyond doubt
                 raise UntrustedRedirect(Untrusted.REDIRECT_MISSING)
             return TrustedRedirect(client_id=self.client_id, uri=self.redirect_uris[0], state=state)
         if not any(matches(registered, redirect_uri, self.application_type) for registered in self.redirect_uris):

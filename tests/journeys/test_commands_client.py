@@ -60,7 +60,7 @@ async def test_a_machine_acts_for_itself(idp: CommandLine) -> None:
     assert made["grant_types"] == ["client_credentials"]
     assert made["redirect_uris"] == []
     assert made["id_token_signed_response_alg"] == "ES256"
-    assert (await idp("client", "show", "robot", "--json")).json["kind"] == "machine"
+    assert (await idp("client", "show", "robot", "--json")).json["client_type"] == "machine"
     assert "no scopes of a person" in (await idp("client", "set", "robot", "--scope", "openid")).refusal
 
 

@@ -50,11 +50,12 @@ def test_a_disabled_client_gets_no_redirect() -> None:
     assert (refused.reason, refused.received) == (Untrusted.CLIENT_DISABLED, "wiki")
 
 
-def test_kinds() -> None:
+def test_types() -> None:
     """RFC 6749 2.1."""
-    assert (WEB.kind, PUBLIC.kind, NATIVE.kind, MACHINE.kind) == ("confidential", "public", "public", "machine")
+    types = [each.client_type for each in (WEB, PUBLIC, NATIVE, MACHINE)]
+    assert types == ["confidential", "public", "public", "machine"]
     both = replace(MACHINE, grant_types=frozenset({"client_credentials", "authorization_code"}))
-    assert both.kind == "confidential"
+    assert both.client_type == "confidential"
     assert PUBLIC.public
     assert not MACHINE.public
 
