@@ -3,23 +3,12 @@
 RFC 7591 3.2.1, RFC 7592 3, OIDC Registration 3.2.
 """
 
-from dataclasses import dataclass, field
-
 from idp.oidc.bearer import BearerToken
 from idp.oidc.client import Client
 from idp.values.issuer import Issuer
 from idp.values.secrets import ClientSecret
 
 PATH = "/register"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """What a client is told along with its metadata; a secret only when it has just been made."""
-
-    token: BearerToken = field(repr=False)
-    """What it manages its registration with (RFC 7592 3)."""
-    secret: ClientSecret | None = None
 
 
 def standard_metadata(client: Client) -> dict[str, object]:
@@ -61,15 +50,20 @@ def standard_metadata(client: Client) -> dict[str, object]:
     }
 
 
-def client_information(client: Client, credentials: Credentials, issuer: Issuer) -> dict[str, object]:
-    """The members of an answer. What the client did not say is left out, unless we chose something in its place."""
+def client_information(
+    client: Client, issuer: Issuer, *, registration_token: BearerToken, secret: ClientSecret | None = None
+) -> dict[str, object]:
+    """The members of an answer. What the client did not say is left out, unless we chose something in its place.
+
+    `registration_token` is what it manages its registration with; `secret` one that has just been made.
+    """
     metadata = {name: value for name, value in standard_metadata(client).items() if value not in (None, [], "")}
     # RFC 7591 3.2.1: with a secret its end must be told; 0 is never
-    secret = {"client_secret": credentials.secret.expose(), "client_secret_expires_at": 0} if credentials.secret else {}
+    new = {"client_secret": secret.expose(), "client_secret_expires_at": 0} if secret else {}
     return {
         "client_id": client.client_id,
-        **secret,
-        "registration_access_token": credentials.token.expose(),
+        **new,
+        "registration_access_token": registration_token.expose(),
         "registration_client_uri": issuer.url(f"{PATH}/{client.client_id}"),
         **metadata,
     }

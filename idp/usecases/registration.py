@@ -16,7 +16,7 @@ from idp.oidc.client import AuthMethod, Client
 from idp.oidc.errors import InvalidToken, MissingToken, OAuthError
 from idp.oidc.registration import is_client_id
 from idp.oidc.registration_request import Members, refuse_foreign_update, requested
-from idp.oidc.registration_response import Credentials, client_information
+from idp.oidc.registration_response import client_information
 from idp.storage import clients, initial_access_tokens
 from idp.usecases import client_secrets, sector_identifier
 from idp.usecases.client_checks import checked, ensure_keys
@@ -44,7 +44,7 @@ class RegistrationCall:
 
 async def register(services: Services, call: RegistrationCall, body: Body) -> dict[str, object]:
     """A new client; returns what it is told (RFC 7591 3.2.1). Raises InvalidToken, and the errors of registration."""
-    leave = await _leave(services, call)
+    initial_token = await _initial_access_token(services, call)
     token = BearerToken.generate(services.entropy)
     client_id = ClientId(f"dyn-{unguessable(services.entropy, 16)}")  # longer than a Subject Identifier
     bare = Client(
@@ -55,14 +55,14 @@ async def register(services: Services, call: RegistrationCall, body: Body) -> di
         scopes=frozenset(),
         require_pkce=False,
     )
-    async with _refusals(services, call, leave=leave):
+    async with _refusals(services, call, initial_token=initial_token):
         client, secret = await _judged(services, bare, Members.parse(await body()), call)
         async with _unit(services, client_id, call) as change:
-            if leave and not await initial_access_tokens.spend(change.connection, leave, call.at):
+            if initial_token and not await initial_access_tokens.spend(change.connection, initial_token, call.at):
                 raise InvalidToken("the initial access token is used up", realm="registration")
             await clients.insert(change.connection, client, call.at)
             await client_secrets.store(change, client, secret)
-            event = ClientRegistered(metadata=recorded(client), initial_access_token=leave)
+            event = ClientRegistered(metadata=recorded(client), initial_access_token=initial_token)
             await change.record(event, client=client_id)
     return _told(services, client, token, secret)
 
@@ -102,7 +102,7 @@ async def delete(services: Services, client_id: str, call: RegistrationCall) -> 
         await change.record(ClientDeleted(metadata=recorded(client)), client=client.client_id)
 
 
-async def _leave(services: Services, call: RegistrationCall) -> UUID | None:
+async def _initial_access_token(services: Services, call: RegistrationCall) -> UUID | None:
     """The initial access token that lets the caller register; None where anybody may. Raises InvalidToken."""
     async with _refusals(services, call):
         if call.token is None:
@@ -153,8 +153,8 @@ async def _legacy(services: Services) -> bool:
 
 
 def _told(services: Services, client: Client, token: BearerToken, new: MadeSecret | None) -> dict[str, object]:
-    credentials = Credentials(token=token, secret=new.secret if new else None)
-    return client_information(client, credentials, services.settings.issuer)
+    secret = new.secret if new else None
+    return client_information(client, services.settings.issuer, registration_token=token, secret=secret)
 
 
 def _actor(client_id: ClientId) -> Actor:
@@ -167,13 +167,13 @@ def _unit(services: Services, client_id: ClientId, call: RegistrationCall) -> Ab
 
 @asynccontextmanager
 async def _refusals(
-    services: Services, call: RegistrationCall, *, leave: UUID | None = None, client: ClientId | None = None
+    services: Services, call: RegistrationCall, *, initial_token: UUID | None = None, client: ClientId | None = None
 ) -> AsyncIterator[None]:
     """Each refusal is recorded, after whatever it has undone."""
     try:
         yield
     except OAuthError as refusal:
         reason = refusal.detail or refusal.description
-        event = RegistrationRefused(error=refusal.code, reason=reason, initial_access_token=leave)
+        event = RegistrationRefused(error=refusal.code, reason=reason, initial_access_token=initial_token)
         await record_of_nobody(services, event, call.origin, call.at, client)
         raise
