@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from idp.oidc.client import Client
-from idp.oidc.redirect_uri import is_loopback
+from idp.oidc.redirect_uri import is_private_scheme
 from idp.values.ids import Subject
+from idp.values.issuer import LOOPBACK
 
 SUBJECT_TYPES = ("public", "pairwise")
+
+NOBODYS = ""
+"""In place of a host, where any program on a machine may answer."""
 
 _OCTETS = 16
 """128 bits: a pairwise identifier looks like every other one of ours, and so like no client id (RFC 9068 5)."""
@@ -23,9 +27,9 @@ Mac = Callable[[bytes, str], bytes]
 
 
 def hosts_of(redirect_uris: Iterable[str]) -> frozenset[str]:
-    """The hosts that they lead to. Private schemes have none; a loopback address is each person's own machine."""
-    parts = (urlsplit(uri) for uri in redirect_uris if not is_loopback(uri))
-    return frozenset(each.hostname for each in parts if each.scheme in {"https", "http"} and each.hostname)
+    """The hosts that they lead to; NOBODYS among them for private schemes, and for each person's own machine."""
+    hosts = (None if is_private_scheme(uri) else urlsplit(uri).hostname for uri in redirect_uris)
+    return frozenset(NOBODYS if host is None or host in LOOPBACK else host for host in hosts)
 
 
 def sector_of(client: Client) -> str:
@@ -36,8 +40,9 @@ def sector_of(client: Client) -> str:
     if client.metadata.sector_identifier_uri:
         return urlsplit(client.metadata.sector_identifier_uri).hostname or ""
     hosts = hosts_of(client.redirect_uris)
-    # No host holds a word before a colon, so this never is the sector of somebody else.
-    return next(iter(hosts)) if len(hosts) == 1 else f"client:{client.client_id}"
+    # No host holds a word before a colon, so this never is the sector of somebody else. Nor is it where a client names
+    # somebody's host beside an address at which it gets its answers without that host.
+    return next(iter(hosts)) if len(hosts) == 1 and NOBODYS not in hosts else f"client:{client.client_id}"
 
 
 def subject_for(client: Client, sub: Subject, mac: Mac) -> Subject:

@@ -12,7 +12,7 @@ from idp.oidc.client import Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.registration import checked_client
-from idp.oidc.subject import hosts_of, sector_of, sid_for, subject_for
+from idp.oidc.subject import NOBODYS, hosts_of, sector_of, sid_for, subject_for
 from idp.values.ids import ClientId, Subject
 from tests.unit.oidc.samples import NATIVE, WEB
 
@@ -75,8 +75,18 @@ def test_a_client_without_a_host_of_its_own_is_its_own_sector() -> None:
 
 def test_the_hosts_of_redirect_uris() -> None:
     uris = ("https://A.example/cb", "https://a.example:8443/", "http://127.0.0.1/cb", "org.example.app:/cb", "urn:x:y")
-    assert hosts_of(uris) == {"a.example"}
-    assert hosts_of(("org.example.app://host/cb",)) == frozenset()
+    assert hosts_of(uris) == {"a.example", NOBODYS}
+    assert hosts_of(("org.example.app://host/cb", "https://localhost/cb")) == {NOBODYS}
+
+
+@pytest.mark.parametrize("own", ["com.evil.app:/cb", "http://127.0.0.1/cb", "https://localhost/cb"])
+def test_nobody_joins_a_sector_by_naming_its_host(own: str) -> None:
+    """O-52: where the answers reach the client without that host, the host has to say that the two belong together."""
+    guest = replace(pairwise("guest", "https://shop.example/cb", own), application_type="native")
+    assert subject_for(guest, ALICE, mac) != subject_for(SHOP, ALICE, mac)
+    assert sid_for(guest, "5f0c", mac) != sid_for(SHOP, "5f0c", mac)
+    with pytest.raises(InvalidClientMetadata, match="several hosts"):
+        checked_client(guest)
 
 
 def test_a_pairwise_identifier_can_be_no_client_id() -> None:
