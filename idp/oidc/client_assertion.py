@@ -37,6 +37,7 @@ LONGEST_LIFE = timedelta(hours=1)
 """From now to `exp`: libraries make them for a minute to an hour."""
 
 _TYPES = frozenset({None, "jwt", "client-authentication+jwt"})
+_OF_A_REQUEST = frozenset({"response_type", "redirect_uri"})
 
 Endpoint = Literal["token", "introspect", "revoke"]
 
@@ -100,6 +101,8 @@ def _checked(client_id: ClientId, claims: Mapping[str, object], audience: frozen
     check_maker(claims, client_id)
     if claims.get("sub") != client_id:
         raise Unfit("sub is not the client")
+    if not _OF_A_REQUEST.isdisjoint(claims):  # RFC 9101 10.8: it passed through a browser, and may have been seen there
+        raise Unfit("it is a request object")
     check_audience(claims, audience)
     check_times(claims, at)
     ends, jti = numeric_date(claims, "exp"), claims.get("jti")

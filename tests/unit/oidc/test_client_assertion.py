@@ -117,6 +117,8 @@ def test_what_is_meant_for_introspection_opens_nothing_at_the_token_endpoint() -
         ("iss", "other", "iss is not the client"),
         ("sub", None, "sub is not the client"),
         ("sub", "other", "sub is not the client"),
+        ("response_type", "code", "it is a request object"),
+        ("redirect_uri", "https://wiki.example.org/cb", "it is a request object"),
         ("exp", None, "exp is missing"),
         ("exp", "soon", "exp is no number"),
         ("exp", NOW.timestamp() - 300, "it has expired"),
