@@ -30,8 +30,11 @@ def check_public(keys: Sequence[Jwk]) -> None:
     """That these may be registered: public, flat and short. Raises ValueError with words for whoever registers them."""
     if not all(_is_flat(value) for key in keys for value in key.values()):  # storage goes no deeper than it must
         raise ValueError("a member of a key is a text, a number, true or false, or a list of them")
-    if len(json.dumps(keys)) > MOST_OCTETS:
+    whole = json.dumps(keys, ensure_ascii=False)
+    if len(whole) > MOST_OCTETS:
         raise ValueError("the JWK Set is too large")
+    if "\\u00" in whole or not whole.isprintable():  # an admin's terminal would obey some of them
+        raise ValueError("the JWK Set holds control characters")
     if any(key.get("kty") == "oct" or not PRIVATE_MEMBERS.isdisjoint(key) for key in keys):
         raise ValueError("a private or symmetric key does not belong there")
 
