@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -221,6 +222,11 @@ def test_each_requirement_stands_once_and_has_a_state() -> None:
     assert len(found) > 50
     assert sorted({name for name in ids if ids.count(name) > 1}) == []
     assert {name: state for name, _, _, state in found if state not in STATES} == {}
+
+
+def test_the_requirements_are_counted_right() -> None:
+    counted = Counter(state for *_, state in requirement_rows())
+    assert {cells[0]: int(cells[2]) for cells in rows(REQUIREMENTS.text) if cells[0] in STATES} == counted
 
 
 def test_what_is_held_is_held_by_a_test() -> None:
