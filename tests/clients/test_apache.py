@@ -35,7 +35,7 @@ def scheme() -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wiki:
+class Handbook:
     """The app behind the Apache."""
 
     origin: str
@@ -48,9 +48,9 @@ def seconds_before_expiry() -> int:
 
 
 @pytest.fixture
-async def wiki(
+async def handbook(
     provider: Provider, fresh: FreshDatabase, authority: Authority, seconds_before_expiry: int
-) -> AsyncIterator[Wiki]:
+) -> AsyncIterator[Handbook]:
     """Registered and configured by the commands and the directives of the README, its names and secrets filled in."""
     port = free_port()
     origin = f"https://127.0.0.1:{port}"
@@ -65,20 +65,20 @@ async def wiki(
     )
     provider.services.cache.forget()
     async with in_front_of_an_app(port, directives, authority):
-        yield Wiki(origin=origin)
+        yield Handbook(origin=origin)
 
 
 async def registered(idp: CommandLine, origin: str) -> str:
     """What the README says to type: the app's secret."""
-    add, allow = [each.arguments for each in README.commands() if "wiki" in " ".join(each.arguments)]
+    add, allow = [each.arguments for each in README.commands() if "handbook" in " ".join(each.arguments)]
     made = (await idp(*(here(word, origin) for word in add), "--json")).json
     assert (await idp(*(here(word, origin) for word in allow))).status == 0
     return str(made["client_secret"])
 
 
 def here(text: str, origin: str) -> str:
-    """The README's wiki at the address that it has here."""
-    return text.replace("https://wiki.example.com", origin).replace("wiki.example.com", urlsplit(origin).netloc)
+    """The README's handbook at the address that it has here."""
+    return text.replace("https://handbook.example.com", origin).replace("handbook.example.com", urlsplit(origin).netloc)
 
 
 @pytest.fixture
@@ -88,95 +88,99 @@ async def browser(provider: Provider, authority: Authority) -> AsyncIterator[Bro
         yield opened
 
 
-async def signed_in(wiki: Wiki, person: Person, browser: Browser, path: str = "/") -> dict[str, str]:
+async def signed_in(handbook: Handbook, person: Person, browser: Browser, path: str = "/") -> dict[str, str]:
     """The headers that reach the app at that path."""
-    page = await person.sign_in(await browser.open(wiki.origin + path))
-    assert page.url == wiki.origin + path
+    page = await person.sign_in(await browser.open(handbook.origin + path))
+    assert page.url == handbook.origin + path
     found: dict[str, str] = page.json()
     return found
 
 
-async def test_the_app_is_told_who_signed_in_and_how(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_the_app_is_told_who_signed_in_and_how(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """Whatever a browser says of itself is not believed, signed in or not."""
     alice = await provider.person()
-    told = await signed_in(wiki, alice, browser, "/page")
+    told = await signed_in(handbook, alice, browser, "/page")
     assert alice.steps == ["password", "enrolment", "recovery-codes"]
     assert told["x-remote-user"] == "alice"
     assert told["oidc_claim_acr"] == "2fa"
     assert told["oidc_claim_amr"] == "pwd,otp,mfa"
     assert told["oidc_claim_iss"] == provider.issuer
     lies = {"X-Remote-User": "root", "OIDC_CLAIM_acr": "2fa"}
-    assert (await browser.client.get(f"{wiki.origin}/page", headers=lies)).json()["x-remote-user"] == "alice"
+    assert (await browser.client.get(f"{handbook.origin}/page", headers=lies)).json()["x-remote-user"] == "alice"
     browser.forget_cookies()
-    told = (await browser.client.get(f"{wiki.origin}/signed-out", headers=lies)).json()
+    told = (await browser.client.get(f"{handbook.origin}/signed-out", headers=lies)).json()
     assert not {"x-remote-user", "oidc_claim_acr"} & told.keys()
 
 
-async def test_a_path_asks_for_the_second_factor(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_a_path_asks_for_the_second_factor(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """Whoever has none sets it up there, under the session that goes on; afterwards nothing is asked any more."""
     await password_is_enough(provider)
     alice = await provider.person()
-    told = await signed_in(wiki, alice, browser)
+    told = await signed_in(handbook, alice, browser)
     assert (alice.steps, told["oidc_claim_acr"]) == (["password"], "1fa")
-    above = await signed_in(wiki, alice, browser, "/admin")
+    above = await signed_in(handbook, alice, browser, "/admin")
     assert alice.steps == ["enrolment", "recovery-codes"]
     assert (above["oidc_claim_acr"], above["oidc_claim_amr"]) == ("2fa", "pwd,otp,mfa")
     assert above["oidc_claim_sid"] == told["oidc_claim_sid"]
-    assert not (await browser.open(f"{wiki.origin}/admin/users")).trail
+    assert not (await browser.open(f"{handbook.origin}/admin/users")).trail
 
 
-async def test_a_path_asks_for_the_code_alone(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_a_path_asks_for_the_code_alone(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """A session of a password, made before its owner had an app, is asked for the code and not for the password."""
     await password_is_enough(provider)
     alice, portal = await provider.person(), await provider.app("portal")
-    await signed_in(wiki, alice, browser)
+    await signed_in(handbook, alice, browser)
     async with Browser(trust=provider.trust) as elsewhere:
         await sign_in(portal, alice, elsewhere, acr_values="2fa")
-    told = await signed_in(wiki, alice, browser, "/admin")
+    told = await signed_in(handbook, alice, browser, "/admin")
     assert alice.steps == ["second-factor"]
     assert told["oidc_claim_acr"] == "2fa"
 
 
-async def test_who_cancels_a_step_up_has_what_they_had(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_who_cancels_a_step_up_has_what_they_had(
+    provider: Provider, handbook: Handbook, browser: Browser
+) -> None:
     """RFC 9207: an error brings `iss` too, which the module takes for a sign-in begun elsewhere, to OIDCDefaultURL."""
     await password_is_enough(provider)
     alice = await provider.person()
-    await signed_in(wiki, alice, browser)
-    page = await (await browser.open(f"{wiki.origin}/admin")).click("Cancel and return to Wiki")
-    assert (page.url, page.json()["oidc_claim_acr"]) == (f"{wiki.origin}/", "1fa")
-    assert (await browser.open(f"{wiki.origin}/admin")).step == "enrolment"
+    await signed_in(handbook, alice, browser)
+    page = await (await browser.open(f"{handbook.origin}/admin")).click("Cancel and return to Handbook")
+    assert (page.url, page.json()["oidc_claim_acr"]) == (f"{handbook.origin}/", "1fa")
+    assert (await browser.open(f"{handbook.origin}/admin")).step == "enrolment"
 
 
-async def test_two_factors_from_the_start_open_every_path(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_two_factors_from_the_start_open_every_path(
+    provider: Provider, handbook: Handbook, browser: Browser
+) -> None:
     """No second round where the first one sufficed."""
-    await signed_in(wiki, await provider.person(), browser)
-    page = await browser.open(f"{wiki.origin}/admin")
+    await signed_in(handbook, await provider.person(), browser)
+    page = await browser.open(f"{handbook.origin}/admin")
     assert (page.trail, page.json()["oidc_claim_acr"]) == ((), "2fa")
 
 
-async def test_a_sign_in_begun_elsewhere(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_a_sign_in_begun_elsewhere(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """OIDC Core 4: a third party sends the person to the app, which begins the sign-in."""
-    asked = urlencode({"iss": str(provider.issuer), "target_link_uri": f"{wiki.origin}/page"})
-    browser.visits.add(wiki.origin)
-    page = await browser.follow(f"{wiki.origin}/oidc?{asked}", source="https://portal.example.org/")
+    asked = urlencode({"iss": str(provider.issuer), "target_link_uri": f"{handbook.origin}/page"})
+    browser.visits.add(handbook.origin)
+    page = await browser.follow(f"{handbook.origin}/oidc?{asked}", source="https://portal.example.org/")
     page = await (await provider.person()).sign_in(page)
-    assert (page.url, page.json()["x-remote-user"]) == (f"{wiki.origin}/page", "alice")
+    assert (page.url, page.json()["x-remote-user"]) == (f"{handbook.origin}/page", "alice")
 
 
-async def test_the_app_refreshes_its_token(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_the_app_refreshes_its_token(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """RFC 6749 6, by the module's own hook."""
-    told = await signed_in(wiki, await provider.person(), browser)
-    hook = urlencode({"refresh": f"{wiki.origin}/page", "access_token": told["oidc_access_token"]})
-    page = await browser.open(f"{wiki.origin}/oidc?{hook}")
-    assert page.url == f"{wiki.origin}/page"
+    told = await signed_in(handbook, await provider.person(), browser)
+    hook = urlencode({"refresh": f"{handbook.origin}/page", "access_token": told["oidc_access_token"]})
+    page = await browser.open(f"{handbook.origin}/oidc?{hook}")
+    assert page.url == f"{handbook.origin}/page"
     await is_another_token(provider, told["oidc_access_token"], page.json()["oidc_access_token"])
 
 
 @pytest.mark.parametrize("seconds_before_expiry", [3600])
-async def test_a_token_that_expires_soon_is_refreshed(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_a_token_that_expires_soon_is_refreshed(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """RFC 6749 6, without anybody's doing: here each token expires soon."""
-    told = await signed_in(wiki, await provider.person(), browser)
-    again = (await browser.open(f"{wiki.origin}/")).json()
+    told = await signed_in(handbook, await provider.person(), browser)
+    again = (await browser.open(f"{handbook.origin}/")).json()
     await is_another_token(provider, told["oidc_access_token"], again["oidc_access_token"])
 
 
@@ -188,23 +192,23 @@ async def is_another_token(provider: Provider, old: str, new: str) -> None:
     assert answer.json()["preferred_username"] == "alice"
 
 
-async def test_logout_from_the_app(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_logout_from_the_app(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """RP-Initiated Logout 2; RFC 7009: what the module held is revoked."""
-    await signed_in(wiki, await provider.person(), browser)
-    page = await browser.open(f"{wiki.origin}/oidc?" + urlencode({"logout": f"{wiki.origin}/signed-out"}))
-    assert page.url == f"{wiki.origin}/signed-out"
+    await signed_in(handbook, await provider.person(), browser)
+    page = await browser.open(f"{handbook.origin}/oidc?" + urlencode({"logout": f"{handbook.origin}/signed-out"}))
+    assert page.url == f"{handbook.origin}/signed-out"
     assert "x-remote-user" not in page.json()
-    assert (await browser.open(f"{wiki.origin}/page")).step == "password"
+    assert (await browser.open(f"{handbook.origin}/page")).step == "password"
     assert not await browser_sessions.list_sessions(provider.services, "alice", provider.clock())
     assert "token_revoked" in await provider.events()
 
 
-async def test_logout_by_back_channel(provider: Provider, wiki: Wiki, browser: Browser) -> None:
+async def test_logout_by_back_channel(provider: Provider, handbook: Handbook, browser: Browser) -> None:
     """Back-Channel Logout 2.5: a session that ends at the provider ends at the Apache, though its cookie goes on."""
-    told = await signed_in(wiki, await provider.person(), browser)
+    told = await signed_in(handbook, await provider.person(), browser)
     async with provider.unit() as made:
         await browser_sessions.end(made, told["oidc_claim_sid"])
-    assert not (await browser.open(f"{wiki.origin}/page")).trail
+    assert not (await browser.open(f"{handbook.origin}/page")).trail
     assert await send_due(provider.services) == 1
     assert [(each["outcome"], each["last_fault"]) for each in await entries(provider.services)] == [("delivered", None)]
-    assert (await browser.open(f"{wiki.origin}/page")).step == "password"
+    assert (await browser.open(f"{handbook.origin}/page")).step == "password"
