@@ -41,7 +41,9 @@ CLIENT = f"{_WITH_SECRETS} WHERE c.client_id = $1"
 
 ALL = f"{_WITH_SECRETS} ORDER BY c.client_id"
 
-PUBLIC = f"{_WITH_SECRETS} WHERE c.token_endpoint_auth_method = 'none' AND c.status = 'active'"
+PUBLIC_URIS = """
+SELECT DISTINCT unnest(redirect_uris) FROM clients WHERE token_endpoint_auth_method = 'none' AND status = 'active'
+"""
 
 SET_STATUS = """
 UPDATE clients SET status = $2, changed_at = $3 WHERE client_id = $1 AND status <> $2 RETURNING true
@@ -91,9 +93,9 @@ async def listed(executor: Executor) -> list[Client]:
     return [_client(row) for row in await executor.fetch(ALL)]
 
 
-async def public(executor: Executor) -> tuple[Client, ...]:
-    """Every public client that is not disabled: only their scripts may call the endpoints from a browser."""
-    return tuple(_client(row) for row in await executor.fetch(PUBLIC))
+async def public_redirect_uris(executor: Executor) -> list[str]:
+    """Of every public client that is not disabled: only their scripts may call the endpoints from a browser."""
+    return [uri for (uri,) in await executor.fetch(PUBLIC_URIS)]
 
 
 async def set_status(executor: Executor, client_id: ClientId, at: datetime, *, active: bool) -> bool:
