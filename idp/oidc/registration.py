@@ -18,6 +18,8 @@ MOST_SECRETS = 2
 """The present one and, during a rotation, its predecessor."""
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Printable by Unicode's categories, and nothing to see: a name made of them names nobody on the page of consent."""
 # A Subject Identifier of ours is 128 bits in base64url; imported ones are often UUIDs or hexadecimal.
 _LIKE_A_SUBJECT = re.compile(r"[A-Za-z0-9_\-]{22}|[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -38,7 +40,10 @@ def _names(client: Client) -> None:
         "This client id looks like the identifier of a person; choose another one.",
     )
     refuse_if(not client.name.strip() or len(client.name) > 100, "A client needs a name of at most 100 characters.")  # noqa: PLR2004
-    refuse_if(not client.name.isprintable(), "The name of a client must not hold control characters.")
+    refuse_if(
+        not client.name.isprintable() or not _BLANK.isdisjoint(client.name),
+        "The name of a client must not hold control characters or invisible ones.",
+    )
 
 
 def _uris(client: Client) -> None:

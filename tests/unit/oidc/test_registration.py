@@ -40,6 +40,7 @@ def test_the_page_of_a_client_is_a_web_page(client_uri: str | None) -> None:
         (WEB, {"name": "  "}, "needs a name"),
         (WEB, {"name": "n" * 101}, "needs a name"),
         (WEB, {"name": "Wi\nki"}, "control characters"),
+        (WEB, {"name": "\u3164"}, "invisible"),
         (WEB, {"client_uri": "javascript:alert(1)"}, "page of a client"),
         (WEB, {"client_uri": "https://"}, "page of a client"),
         (WEB, {"client_uri": "https://wiki.example.org/ x"}, "page of a client"),
