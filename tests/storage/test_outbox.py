@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from idp.storage import outbox
+from idp.storage import outbox, sessions
 from idp.storage.database import Database
 from idp.storage.outbox import Claim, Claimed, Ended, Outcome
 from idp.usecases.metrics import exposition
 from idp.usecases.services import Services
-from idp.values.ids import ClientId
+from idp.values.ids import ClientId, SessionId
 from tests.drivers.clock import MovableClock
 from tests.drivers.grants import add_client, add_person, issue
 from tests.drivers.outbox import entries, say
@@ -23,6 +24,12 @@ TOLD = {"backchannel_logout_uri": "https://app.example.org/logged-out"}
 FILL = """
 INSERT INTO outbox (kind, client_id, user_id, sub, session_id, made_at, due_at)
 SELECT 'backchannel_logout', $1, id, sub, gen_random_uuid(), $2, $2 FROM users, generate_series(1, $3)
+"""
+
+LINE = """
+INSERT INTO browser_sessions (id, user_id, cookie, proofs, created_at, seen_at, expires_at, follows)
+SELECT line.id, s.user_id, sha256(uuid_send(line.id)), s.proofs, s.created_at, s.seen_at, s.expires_at, line.follows
+FROM browser_sessions s, unnest($2::uuid[], $3::uuid[]) AS line(id, follows) WHERE s.id = $1
 """
 
 
@@ -61,6 +68,18 @@ async def test_each_app_of_a_session_is_told_once_of_its_end(services: Services,
     (entry,) = await entries(services)
     assert (entry["client_id"], entry["user_id"], entry["session_id"]) == ("wiki", alice.user, issued.session)
     assert (entry["due_at"], entry["tries"], entry["outcome"]) == (clock(), 0, None)
+
+
+async def test_a_line_of_any_length_ends_with_its_last_session(services: Services, clock: MovableClock) -> None:
+    """A browser signed in anew every minute of a day: signing out is no deeper than with one."""
+    first = await issue(services, (await add_client(services, "wiki")).client, await add_person(services))
+    await say(services, "wiki", **TOLD)
+    line = [uuid4() for _ in range(1440)]
+    await services.database.execute(LINE, first.session, line, [first.session, *line[:-1]])
+    told = await sessions.end(services.database, SessionId(line[-1]), clock(), [])
+    assert told == ()
+    assert await services.database.fetchval("SELECT count(*) FROM browser_sessions WHERE ended_at IS NULL") == 0
+    assert [entry["session_id"] for entry in await entries(services)] == [first.session]
 
 
 async def test_a_disabled_client_is_told_nothing(services: Services, clock: MovableClock) -> None:
