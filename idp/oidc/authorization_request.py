@@ -28,6 +28,7 @@ from idp.oidc.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
+from idp.oidc.grant_type import REFRESH_TOKEN
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
 from idp.oidc.response_type import ResponseMode, ResponseType, answer_mode
@@ -152,7 +153,7 @@ def _challenge(parameters: Parameters, client: Client, response_type: ResponseTy
 
 def _scopes(parameters: Parameters, client: Client, response_type: ResponseType) -> tuple[str, ...]:
     scopes = allowed(parsed_scopes(parameters.one("scope")), client.scopes)
-    if "refresh_token" not in client.grant_types or not response_type.brings_code:
+    if REFRESH_TOKEN not in client.grant_types or not response_type.brings_code:
         scopes = tuple(scope for scope in scopes if scope != OFFLINE_ACCESS)  # OIDC Core 11: it would give nothing
     if not scopes:  # RFC 6749 3.3
         raise InvalidScope("none of the requested scopes is available to this client")

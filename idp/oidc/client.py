@@ -11,8 +11,9 @@ from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidRequest, OAuthError
+from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
-from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseMode
+from idp.oidc.response_type import ResponseMode
 from idp.oidc.scopes import OPENID
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
@@ -21,7 +22,6 @@ from idp.values.secrets import Digest
 
 ClientType = Literal["confidential", "public", "machine"]
 
-GRANT_TYPES = (AUTHORIZATION_CODE, IMPLICIT, "refresh_token", "client_credentials")
 IdTokenAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
 ID_TOKEN_ALGS: tuple[IdTokenAlg, ...] = get_args(IdTokenAlg)
 MACHINE_ALG = "ES256"
@@ -112,7 +112,7 @@ class Client:
     """Of the client that registered itself: what it manages its registration with (RFC 7592 3)."""
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
-    grant_types: frozenset[str] = frozenset({"authorization_code"})
+    grant_types: frozenset[str] = frozenset({AUTHORIZATION_CODE})
     scopes: frozenset[str] = frozenset({OPENID})
     audiences: tuple[str, ...] = ()
     """APIs that this client's access tokens are meant for."""
@@ -134,7 +134,7 @@ class Client:
         """RFC 6749 2.1, and beside it `machine`: a confidential client that acts for itself and never for a person."""
         if self.public:
             return "public"
-        return "machine" if self.grant_types == {"client_credentials"} else "confidential"
+        return "machine" if self.grant_types == {CLIENT_CREDENTIALS} else "confidential"
 
     @property
     def pkce_required(self) -> bool:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from idp.directory.person import Person
 from idp.oidc.authentication import Authentication
 from idp.oidc.errors import InvalidGrant, InvalidScope, OAuthError
+from idp.oidc.grant_type import REFRESH_TOKEN
 from idp.oidc.pkce import Challenge, verify
 from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.oidc.token_request import CodeExchange, Refresh
@@ -209,7 +210,7 @@ def redeem(facts: CodeFacts | None, request: CodeExchange, at: datetime) -> Rede
         return _rejected(Rejection.REPLAYED, facts.grant, ends_grant=True)
     if fault := _code_fault(facts, request, at):
         return _rejected(fault, facts.grant)
-    due = "refresh_token" in request.client.grant_types
+    due = REFRESH_TOKEN in request.client.grant_types
     return Redeemed(grant=facts.grant, nonce=facts.nonce, refresh=refresh_expiry(facts.grant, at) if due else None)
 
 

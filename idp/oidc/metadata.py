@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from idp.oidc import client_assertion, client_authentication, pkce
 from idp.oidc.authorization_request import Prompt
 from idp.oidc.claims import claims_supported
-from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod
+from idp.oidc.grant_type import GRANT_TYPES, IMPLICIT
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from idp.oidc.registration_response import PATH
-from idp.oidc.response_type import IMPLICIT, RESPONSE_MODES, ResponseType
+from idp.oidc.response_type import RESPONSE_MODES, ResponseType
 from idp.oidc.scopes import PERSON_SCOPES
 from idp.oidc.subject import SUBJECT_TYPES
 from idp.values.issuer import Issuer

@@ -7,11 +7,18 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from idp.oidc.client import GRANT_TYPES, ID_TOKEN_ALGS, Client
+from idp.oidc.client import ID_TOKEN_ALGS, Client
 from idp.oidc.errors import InvalidRedirectUri
+from idp.oidc.grant_type import (
+    AUTHORIZATION_CODE,
+    CLIENT_CREDENTIALS,
+    GRANT_TYPES,
+    IMPLICIT,
+    REFRESH_TOKEN,
+    SIGNS_IN,
+)
 from idp.oidc.redirect_uri import checked_redirect_uri
 from idp.oidc.registration_metadata import METADATA_CHECKS, MOST_URIS, is_web_page, refuse_if
-from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT
 from idp.oidc.scopes import OFFLINE_ACCESS, PERSON_SCOPES, is_scope
 
 MOST_SECRETS = 2
@@ -82,7 +89,7 @@ def _authentication(client: Client) -> None:
             not client.rotate_refresh_tokens, "A public client must rotate its refresh tokens."
         )  # RFC 9700 4.14.2
         # RFC 6749 4.4: only a client that can keep a secret acts for itself
-        refuse_if("client_credentials" in client.grant_types, "A public client cannot use client_credentials.")
+        refuse_if(CLIENT_CREDENTIALS in client.grant_types, "A public client cannot use client_credentials.")
     elif client.auth_method.by_secret:
         refuse_if(not client.secrets, "A client that authenticates with a secret needs one.")
         refuse_if(len(client.secrets) > MOST_SECRETS, "A client has at most two live secrets.")
@@ -91,18 +98,18 @@ def _authentication(client: Client) -> None:
 
 
 def _grants(client: Client) -> None:
-    signs_in = bool(client.grant_types & {AUTHORIZATION_CODE, IMPLICIT})
+    signs_in = bool(client.grant_types & SIGNS_IN)
     refuse_if(signs_in and not client.redirect_uris, "A client that signs people in needs a redirect URI.")
     refuse_if(
         not signs_in and bool(client.redirect_uris),
         "A client without authorization_code and implicit has no redirect URIs.",
     )
     refuse_if(
-        "refresh_token" in client.grant_types and AUTHORIZATION_CODE not in client.grant_types,
+        REFRESH_TOKEN in client.grant_types and AUTHORIZATION_CODE not in client.grant_types,
         "refresh_token needs authorization_code beside it.",
     )
     refuse_if(
-        OFFLINE_ACCESS in client.scopes and "refresh_token" not in client.grant_types,
+        OFFLINE_ACCESS in client.scopes and REFRESH_TOKEN not in client.grant_types,
         "The scope offline_access needs the grant type refresh_token.",
     )
     refuse_if(

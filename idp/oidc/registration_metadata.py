@@ -12,21 +12,21 @@ from urllib.parse import urlsplit
 from idp.oidc.client import ID_TOKEN_ALGS, AuthMethod, Client
 from idp.oidc.client_assertion import METHOD_ALGS
 from idp.oidc.errors import InvalidClientMetadata
+from idp.oidc.grant_type import AUTHORIZATION_CODE, REFRESH_TOKEN, SIGNS_IN
 from idp.oidc.jwk_set import check_public
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
 from idp.oidc.redirect_uri import names_host, origin_of
-from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT, ResponseType
+from idp.oidc.response_type import ResponseType, in_order
 from idp.oidc.scopes import OFFLINE_ACCESS
 from idp.oidc.subject import SUBJECT_TYPES, hosts_of
 from idp.values.issuer import LOOPBACK
-
-REFRESH_TOKEN = "refresh_token"
 
 MOST_URIS = 100
 """Of each kind; none of the largest apps has half as many."""
 MOST_TEXTS = 20
 LONGEST_TEXT = 300
-LONGEST_MAX_AGE = 2**31 - 1
+MOST_SECONDS = 2**31 - 1
+"""Of default_max_age: what any reader of JSON takes. How far back a request looks is bounded where it is read."""
 
 _URL = re.compile(r"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~]{0,1999}")
 _ASSERTION_ALGS = tuple(alg for algs in METHOD_ALGS.values() for alg in algs)
@@ -56,9 +56,9 @@ def answering(client: Client, response_types: Iterable[str]) -> Client:
 
     Raises InvalidClientMetadata.
     """
-    types = tuple(dict.fromkeys(" ".join(sorted(each.split())) for each in response_types))
+    types = tuple(dict.fromkeys(in_order(each) for each in response_types))
     needed = _grant_types_of(types)
-    grant_types = client.grant_types - {AUTHORIZATION_CODE, IMPLICIT} | needed
+    grant_types = client.grant_types - SIGNS_IN | needed
     scopes = client.scopes
     if AUTHORIZATION_CODE not in needed:
         grant_types, scopes = grant_types - {REFRESH_TOKEN}, scopes - {OFFLINE_ACCESS}
@@ -98,7 +98,7 @@ def _response_types(client: Client) -> None:
         "Response types with code need the grant type authorization_code, those with id_token or token need implicit.",
     )
     refuse_if(
-        not client.grant_types & {AUTHORIZATION_CODE, IMPLICIT} <= needed,
+        not client.grant_types & SIGNS_IN <= needed,
         "The grant types authorization_code and implicit need a response type that uses them.",
     )
 
@@ -171,7 +171,7 @@ def _subjects(client: Client) -> None:
 def _texts(client: Client) -> None:
     said = client.metadata
     age = said.default_max_age
-    refuse_if(age is not None and not 0 <= age <= LONGEST_MAX_AGE, "default_max_age is a number of seconds.")
+    refuse_if(age is not None and not 0 <= age <= MOST_SECONDS, "default_max_age is a number of seconds.")
     refuse_if(
         len(said.default_acr_values) > MOST_TEXTS or not all(map(_ACR.fullmatch, said.default_acr_values)),
         "default_acr_values are at most 20 names of levels, without spaces.",

@@ -13,10 +13,11 @@ from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_authentication import secret_digest
 from idp.oidc.client_metadata import ClientMetadata, SubjectType
 from idp.oidc.errors import InvalidClientMetadata, UnapprovedSoftwareStatement
+from idp.oidc.grant_type import AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN
 from idp.oidc.jwk_set import Jwk, keys_of
 from idp.oidc.redirect_uri import ApplicationType, origin_of
 from idp.oidc.registration_metadata import refuse_if
-from idp.oidc.response_type import AUTHORIZATION_CODE, IMPLICIT
+from idp.oidc.response_type import in_order
 from idp.oidc.scopes import OFFLINE_ACCESS, PERSON_SCOPES, is_scope
 from idp.values.secrets import ClientSecret
 from idp.values.strict_json import strict_json
@@ -24,7 +25,7 @@ from idp.values.strict_json import strict_json
 MOST_MEMBERS = 100
 """The standards know about sixty."""
 
-_GRANT_TYPES = frozenset({AUTHORIZATION_CODE, IMPLICIT, "refresh_token"})
+_GRANT_TYPES = frozenset({AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN})
 """Whoever registers itself signs people in; a machine client is an admin's decision."""
 _OURS = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
 _ENCRYPTION = tuple(
@@ -159,7 +160,7 @@ def _scopes(members: Members, grant_types: frozenset[str], present: frozenset[st
     sent = members.text("scope")
     asked = set(PERSON_SCOPES if sent is None else sent.split())
     refuse_if(not all(map(is_scope, asked)), "scope holds characters that no scope may have")
-    if "refresh_token" not in grant_types:
+    if REFRESH_TOKEN not in grant_types:
         asked.discard(OFFLINE_ACCESS)
     return frozenset(asked & {*PERSON_SCOPES, *present})
 
@@ -168,7 +169,7 @@ def _metadata(members: Members, grant_types: frozenset[str], present: ClientMeta
     types = members.texts("response_types") or (("code",) if AUTHORIZATION_CODE in grant_types else ())
     return replace(
         present,
-        response_types=tuple(dict.fromkeys(" ".join(sorted(each.split())) for each in types)),
+        response_types=tuple(dict.fromkeys(in_order(each) for each in types)),
         jwks=members.keys("jwks"),
         jwks_uri=members.text("jwks_uri"),
         token_endpoint_auth_signing_alg=members.text("token_endpoint_auth_signing_alg"),

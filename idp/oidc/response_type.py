@@ -8,13 +8,16 @@ from enum import StrEnum
 from typing import Literal, Self, get_args
 
 from idp.oidc.errors import UnsupportedResponseType
+from idp.oidc.grant_type import AUTHORIZATION_CODE, IMPLICIT
 from idp.oidc.redirect_uri import is_private_scheme
 
 ResponseMode = Literal["query", "fragment", "form_post"]
 RESPONSE_MODES: tuple[ResponseMode, ...] = get_args(ResponseMode)
 
-AUTHORIZATION_CODE = "authorization_code"
-IMPLICIT = "implicit"
+
+def in_order(text: str) -> str:
+    """The words of a response type as we keep them: they may come in any order (RFC 6749 3.1.1)."""
+    return " ".join(sorted(text.split(" ")))
 
 
 class ResponseType(StrEnum):
@@ -31,7 +34,7 @@ class ResponseType(StrEnum):
     def parse(cls, text: str) -> Self:
         """The type, its words in any order (RFC 6749 3.1.1). Raises UnsupportedResponseType."""
         try:
-            return cls(" ".join(sorted(text.split(" "))))
+            return cls(in_order(text))
         except ValueError:
             raise UnsupportedResponseType("response_type is not supported") from None
 

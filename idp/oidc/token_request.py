@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from idp.oidc.client import GRANT_TYPES, Client
+from idp.oidc.client import Client
 from idp.oidc.errors import InvalidScope, InvalidTarget, UnauthorizedClient, UnsupportedGrantType
+from idp.oidc.grant_type import GRANT_TYPES, IMPLICIT
 from idp.oidc.parameters import Parameters
-from idp.oidc.response_type import IMPLICIT
 from idp.oidc.scopes import PERSON_SCOPES, allowed, parsed_scopes
 from idp.values.secrets import Code, RefreshToken, Verifier
 
@@ -84,7 +84,7 @@ def token_request(form: Parameters, client: Client) -> TokenRequest:
     """Check and read. Raises InvalidRequest, UnsupportedGrantType, UnauthorizedClient, InvalidScope, InvalidTarget."""
     form.refuse_duplicates()
     grant_type = form.required("grant_type")
-    # The password grant is one of the unknown (RFC 9700 2.4); the implicit grant has nothing to do here.
+    # The password grant is one of the unknown (RFC 9700 2.4).
     if grant_type not in GRANT_TYPES or grant_type == IMPLICIT:
         raise UnsupportedGrantType("this grant type is not supported")
     if grant_type not in client.grant_types:

@@ -10,6 +10,7 @@ from idp.audit.service import ClientCreated, ClientDisabled, ClientEnabled, Clie
 from idp.directory.permissions import Permission
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
 from idp.oidc.client_metadata import ClientMetadata, Said
+from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from idp.oidc.redirect_uri import ApplicationType
 from idp.oidc.registration import MOST_SECRETS
 from idp.oidc.registration_metadata import answering
@@ -31,8 +32,6 @@ Kind = Literal["web", "spa", "native", "machine"]
 
 DEFAULT_SCOPES = ("openid", "profile", "email", "groups", "offline_access")
 """Of a client that signs people in: all that apps commonly need; `address` and `phone` are asked for by name."""
-
-_SIGNS_IN = frozenset({"authorization_code", "refresh_token"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +168,7 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
             client_id=client_id,
             name=client_id,
             auth_method=AuthMethod.CLIENT_SECRET_BASIC,
-            grant_types=frozenset({"client_credentials"}),
+            grant_types=frozenset({CLIENT_CREDENTIALS}),
             scopes=frozenset(),
             id_token_alg=MACHINE_ALG,
             require_pkce=True,
@@ -182,7 +181,7 @@ def _usual(client_id: ClientId, kind: Kind) -> Client:
         name=client_id,
         application_type=application_type,
         auth_method=AuthMethod.NONE if public else AuthMethod.CLIENT_SECRET_BASIC,
-        grant_types=_SIGNS_IN,
+        grant_types=frozenset({AUTHORIZATION_CODE, REFRESH_TOKEN}),
         scopes=frozenset(DEFAULT_SCOPES),
         require_pkce=True,
         rotate_refresh_tokens=public,

@@ -2,6 +2,7 @@
 
 from idp.oidc import grant
 from idp.oidc.grant import Rejected
+from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from idp.oidc.token_request import ClientCredentials, CodeExchange, Refresh, TokenRequest, token_request
 from idp.storage import grants, refresh_tokens
 from idp.usecases.client_authentication import ClientCall, authenticated_client
@@ -12,9 +13,9 @@ from idp.usecases.services import Services
 from idp.values.secrets import RefreshToken
 
 _GRANT_TYPES = {
-    ClientCredentials: "client_credentials",
-    CodeExchange: "authorization_code",
-    Refresh: "refresh_token",
+    ClientCredentials: CLIENT_CREDENTIALS,
+    CodeExchange: AUTHORIZATION_CODE,
+    Refresh: REFRESH_TOKEN,
 }
 
 

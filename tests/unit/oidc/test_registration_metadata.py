@@ -169,7 +169,7 @@ def test_what_leads_nowhere_is_no_page(uri: str) -> None:
 
 def test_response_types_bring_their_grant_types() -> None:
     """What an admin says of the one holds for the other."""
-    hybrid = answering(WEB, ["token  code", "code"])
+    hybrid = answering(WEB, ["token code", "code"])
     assert hybrid.metadata.response_types == ("code token", "code")
     assert hybrid.grant_types == {"authorization_code", "implicit", "refresh_token"}
     assert checked_client(hybrid) is hybrid

@@ -159,7 +159,7 @@ def test_every_member_is_read() -> None:
 
 def test_words_of_a_response_type_have_no_order() -> None:
     """OAuth 2.0 Multiple Response Type Encoding Practices 3."""
-    client = asked(grant_types=["implicit"], response_types=["token id_token", "id_token  token"], legacy=True)
+    client = asked(grant_types=["implicit"], response_types=["token id_token", "id_token token"], legacy=True)
     assert client.metadata.response_types == ("id_token token",)
     assert asked(grant_types=["implicit"], legacy=True).metadata.response_types == ()
 
