@@ -33,6 +33,7 @@ class ClientMetadata:
     default_max_age: int | None = None
     """Seconds."""
     require_auth_time: bool = False
+    """Told back and no more: every ID token has auth_time."""
     default_acr_values: tuple[str, ...] = ()
     initiate_login_uri: str | None = None
     logo_uri: str | None = None
@@ -45,6 +46,7 @@ class ClientMetadata:
     frontchannel_logout_session_required: bool = False
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
+    """These two are told back and no more: whoever hears of a sign-out hears `sid`, asked for or not."""
     claims_in_id_token: bool = False
     """Scope claims stand in the ID token too, for apps that read nothing else."""
 
