@@ -25,7 +25,10 @@ SECONDS = 5.0
 """For the whole call: resolving, connecting, TLS, and all of the answer."""
 
 AT_ONCE = 16
-"""Calls to one host and port. Others wait, within their five seconds: whoever makes us call makes no flood of it."""
+"""GETs to one host and port, and POSTs. Others wait, within their five seconds: whoever makes us call makes no flood.
+
+Apart, since anybody may cause a GET, and a sign-out must not wait for those.
+"""
 
 _OK = 200
 _REDIRECTS = range(300, 400)
@@ -59,7 +62,7 @@ class Fetcher:
         self._trust = trust
         self._resolver = resolver
         self._seconds = seconds
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
 
     async def get(self, url: str, *, allowed: Collection[str], most: int) -> Fetched:
         """What is there, of at most `most` octets; any status but 200 is a fault. Raises FetchFailed.
@@ -88,7 +91,7 @@ class Fetcher:
 
     async def _answer(self, call: _Call, allowed: Collection[str]) -> tuple[int, Fetched]:
         network = VettedNetwork(self._resolver, call.target, allowed, most=call.most)
-        turn = self._turns.setdefault(call.target.authority, asyncio.Semaphore(AT_ONCE))
+        turn = self._turns.setdefault((call.method, call.target.authority), asyncio.Semaphore(AT_ONCE))
         try:
             async with (
                 asyncio.timeout(self._seconds),

@@ -271,6 +271,7 @@ async def test_a_host_is_called_so_often_at_once_and_no_more(
     await strange.asked(AT_ONCE)
     late = asyncio.create_task(fault(fetcher, strange.url("/missing"), strange.authority))
     assert await fault(hasty, strange.url("/missing"), strange.authority) is FetchFault.WRONG_STATUS  # another's turns
+    assert await fetcher.post_form(strange.url("/empty"), {}, allowed={strange.authority}) == 204  # nor for a sign-out
     assert not late.done()
     calls[0].cancel()
     assert await late is FetchFault.WRONG_STATUS
