@@ -1,9 +1,9 @@
 """The Authorization Request (RFC 6749 4.1.1, OIDC Core 3.1.2.1), from parameters to a value, and its stored snapshot.
 
-Two stages, because the first decides where errors go:
+The second of two stages, because the first decides where errors go:
 
-    client_id_of ─► (the use case loads the client) ─► redirect_of        faults are a page: UntrustedRedirect
-    AuthorizationRequest.parse                                            faults are redirected: OAuthError
+    authorization_redirect   client_id_of ─► (the use case loads the client) ─► redirect_of   faults are a page
+    here                     AuthorizationRequest.parse                                       faults are redirected
 
 What the person must then prove is decided by policy and login.
 """
@@ -16,8 +16,9 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
+from idp.oidc.authorization_redirect import redirect_of
 from idp.oidc.claims_request import ClaimsRequest
-from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.oidc.client import Client
 from idp.oidc.errors import (
     InvalidRequest,
     InvalidScope,
@@ -31,8 +32,9 @@ from idp.oidc.errors import (
 from idp.oidc.grant_type import REFRESH_TOKEN
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
-from idp.oidc.response_type import ResponseMode, ResponseType, answer_mode
+from idp.oidc.response_type import ResponseMode, ResponseType
 from idp.oidc.scopes import OFFLINE_ACCESS, OPENID, allowed, parsed_scopes
+from idp.oidc.trusted_redirect import TrustedRedirect
 from idp.values.ids import ClientId
 
 LIMITS = {
@@ -59,32 +61,6 @@ class Prompt(StrEnum):
     LOGIN = "login"
     CONSENT = "consent"
     SELECT_ACCOUNT = "select_account"
-
-
-def client_id_of(parameters: Parameters) -> ClientId:
-    """The client that is named. Raises UntrustedRedirect: without a client there is nowhere to send an error."""
-    if "client_id" in parameters.duplicates:
-        raise UntrustedRedirect(Untrusted.CLIENT_REPEATED)
-    client_id = parameters.one("client_id")
-    if client_id is None:
-        raise UntrustedRedirect(Untrusted.CLIENT_MISSING)
-    return ClientId(client_id)
-
-
-def redirect_of(parameters: Parameters, client: Client) -> TrustedRedirect:
-    """Where the response to these parameters may go. Raises UntrustedRedirect, whatever else is wrong with them."""
-    if "redirect_uri" in parameters.duplicates:
-        raise UntrustedRedirect(Untrusted.REDIRECT_REPEATED)
-    openid = any(OPENID in scope.split(" ") for scope in parameters.all("scope"))
-    # of two states neither is the client's
-    redirect = client.trusted_redirect(parameters.one("redirect_uri"), _sole(parameters, "state"), openid=openid)
-    mode = answer_mode(_sole(parameters, "response_type"), _sole(parameters, "response_mode"), redirect.uri)
-    return replace(redirect, mode=mode)
-
-
-def _sole(parameters: Parameters, name: str) -> str | None:
-    """The value; None where it was sent twice."""
-    return None if name in parameters.duplicates else parameters.one(name)
 
 
 def _nothing_repeated(parameters: Parameters, _: Client) -> None:

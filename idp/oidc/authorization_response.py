@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import quote
 
-from idp.oidc.client import TrustedRedirect
 from idp.oidc.errors import OAuthError
 from idp.oidc.response_type import ResponseMode
+from idp.oidc.trusted_redirect import TrustedRedirect
 from idp.values.issuer import Issuer
 
 _NEVER_IN_A_QUERY = frozenset({"access_token", "id_token"})

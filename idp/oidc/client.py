@@ -10,11 +10,10 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from idp.oidc.client_metadata import ClientMetadata
-from idp.oidc.errors import InvalidRequest, OAuthError
 from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
-from idp.oidc.response_type import ResponseMode
 from idp.oidc.scopes import OPENID
+from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
 from idp.values.sealed import Sealed
@@ -41,51 +40,6 @@ class AuthMethod(StrEnum):
     def by_secret(self) -> bool:
         """Whether client and provider share a secret for it."""
         return self in {AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST, AuthMethod.CLIENT_SECRET_JWT}
-
-
-class Untrusted(StrEnum):
-    """Why there is nowhere to send a response to: the person sees a page."""
-
-    CLIENT_MISSING = "client_id is missing"
-    CLIENT_REPEATED = "client_id is repeated"
-    CLIENT_UNKNOWN = "client_id is not known"
-    CLIENT_DISABLED = "the client is disabled"
-    REDIRECT_MISSING = "redirect_uri is missing"
-    REDIRECT_REPEATED = "redirect_uri is repeated"
-    REDIRECT_UNREGISTERED = "redirect_uri is not registered"
-
-
-class UntrustedRedirect(Exception):
-    """Not an OAuthError: it can never be redirected (RFC 6749 4.1.2.1)."""
-
-    def __init__(self, reason: Untrusted, received: str | None = None, *, because: OAuthError | None = None) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
-        self.received = received
-        """The redirect URI or client id as received; escape it where it is shown."""
-        self._because = because
-
-    @property
-    def code(self) -> str:
-        """The RFC's: of what was to be told to the app, if there was something (`because`)."""
-        return self._because.code if self._because else InvalidRequest.code
-
-    @property
-    def description(self) -> str:
-        """For the developer and the security event: a constant of ours, nothing received."""
-        return f"{self._because.description}; {self.reason.value}" if self._because else self.reason.value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedRedirect:
-    """Where a response may go. Made by `Client.trusted_redirect` alone; with one in hand an error is a redirect."""
-
-    client_id: ClientId
-    uri: str
-    """As presented, so that a native client's port is its own."""
-    state: str | None
-    mode: ResponseMode = "query"
-    """By which way it goes there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.oidc.authorization_request import redirect_of
-from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.oidc.authorization_redirect import redirect_of
+from idp.oidc.client import Client
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri, OAuthError
 from idp.oidc.jwt_claims import SIGNATURE_ALGS, Claimed, Unfit, check_audience, check_maker, check_times
 from idp.oidc.parameters import MOST, Parameters
+from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.values.ids import ClientId
 from idp.values.issuer import Issuer
 

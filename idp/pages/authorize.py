@@ -5,8 +5,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idp.oidc.client import UntrustedRedirect
 from idp.oidc.parameters import Parameters
+from idp.oidc.trusted_redirect import UntrustedRedirect
 from idp.usecases.authorization import authorize, bind, receive
 from idp.usecases.outcome import Begun, Leave
 from idp.usecases.services import Services

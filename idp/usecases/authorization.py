@@ -8,12 +8,14 @@ from idp.login.interaction import STEP_LIFETIME, WHOLE_LIFETIME, Interaction
 from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
 from idp.login.steps import Step
-from idp.oidc.authorization_request import AuthorizationRequest, client_id_of, redirect_of
+from idp.oidc.authorization_redirect import client_id_of, redirect_of
+from idp.oidc.authorization_request import AuthorizationRequest
 from idp.oidc.authorization_response import failure
-from idp.oidc.client import Client, TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.oidc.client import Client
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.oidc.request_object import way_back
+from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
 from idp.usecases.completion import completed

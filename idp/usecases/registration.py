@@ -15,7 +15,8 @@ from idp.oidc.bearer import BearerToken
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.errors import InvalidToken, MissingToken, OAuthError
 from idp.oidc.registration import is_client_id
-from idp.oidc.registration_request import Members, refuse_foreign_update, requested
+from idp.oidc.registration_members import Members
+from idp.oidc.registration_request import refuse_foreign_update, requested
 from idp.oidc.registration_response import client_information
 from idp.storage import clients, initial_access_tokens
 from idp.usecases import client_secrets, sector_identifier

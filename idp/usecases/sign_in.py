@@ -11,8 +11,9 @@ from idp.login.next_step import Ask, Cleared, Refuse, next_step
 from idp.login.purpose import Authorization
 from idp.oidc.authorization_request import AuthorizationRequest, may_use
 from idp.oidc.authorization_response import AuthorizationResponse, failure
-from idp.oidc.client import Client, UntrustedRedirect
+from idp.oidc.client import Client
 from idp.oidc.errors import OAuthError
+from idp.oidc.trusted_redirect import UntrustedRedirect
 from idp.storage import interactions, places
 from idp.storage.configuration import Configuration
 from idp.storage.interactions import Opened

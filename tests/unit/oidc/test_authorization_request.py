@@ -8,21 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.oidc import errors
-from idp.oidc.authorization_request import (
-    LIMITS,
-    LONGEST_MAX_AGE,
-    AuthorizationRequest,
-    Prompt,
-    client_id_of,
-    redirect_of,
-)
+from idp.oidc.authorization_redirect import client_id_of, redirect_of
+from idp.oidc.authorization_request import LIMITS, LONGEST_MAX_AGE, AuthorizationRequest, Prompt
 from idp.oidc.claims_request import ClaimsRequest
-from idp.oidc.client import Client, Untrusted, UntrustedRedirect
+from idp.oidc.client import Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import OAuthError
 from idp.oidc.parameters import Parameters
 from idp.oidc.pkce import Challenge
 from idp.oidc.response_type import ResponseType
+from idp.oidc.trusted_redirect import Untrusted, UntrustedRedirect
 from tests.unit.oidc.samples import CHALLENGE, NATIVE, PUBLIC, WEB, authorization, form
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.oidc.authorization_response import AuthorizationResponse, failure, success, with_query
-from idp.oidc.client import TrustedRedirect
 from idp.oidc.errors import LoginRequired
 from idp.oidc.response_type import RESPONSE_MODES, ResponseMode
+from idp.oidc.trusted_redirect import TrustedRedirect
 from tests.unit.oidc.samples import ISSUER, WEB
 
 STATES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)

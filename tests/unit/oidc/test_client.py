@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from idp.oidc.client import AuthMethod, Client, TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.oidc.client import AuthMethod, Client
+from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from tests.unit.oidc.samples import ISSUER, MACHINE, NATIVE, PUBLIC, WEB
 
 CALLBACK = "https://wiki.example.org/cb"

@@ -12,7 +12,8 @@ from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClientMetadata, InvalidRedirectUri, UnapprovedSoftwareStatement
 from idp.oidc.registration import checked_client
-from idp.oidc.registration_request import MOST_MEMBERS, Members, refuse_foreign_update, requested
+from idp.oidc.registration_members import MOST_MEMBERS, Members
+from idp.oidc.registration_request import refuse_foreign_update, requested
 from idp.oidc.registration_response import standard_metadata
 from idp.values.ids import ClientId
 from tests.unit.oidc.samples import SECRET, WEB

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.oidc.client import Client, Untrusted, UntrustedRedirect
+from idp.oidc.client import Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from idp.oidc.jwt_claims import SIGNATURE_ALGS, Claimed
 from idp.oidc.parameters import MOST, Parameters
 from idp.oidc.request_object import ByReference, ByValue, address, parameters_of, presented, way_back
+from idp.oidc.trusted_redirect import Untrusted, UntrustedRedirect
 from tests.unit.oidc.samples import ISSUER, NOW, WEB, form
 
 CALLBACK = "https://wiki.example.org/cb"
