@@ -25,7 +25,10 @@ INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_a
 SELECT $1, $2, client_id, $4, $5, $6, $7 FROM clients WHERE client_id = $3 FOR KEY SHARE RETURNING true
 """
 
-BIND = "UPDATE interactions SET browser = $2 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id"
+# It arrives with its browser: a form held back until then does not make an old proof a young one.
+BIND = """
+UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id
+"""
 
 OPEN = f"""
 WITH {LIVE}

@@ -71,6 +71,18 @@ async def test_the_session_counts_once_the_browser_is_back(provider: Provider, b
     assert (await wiki.exchange(page.url)).claims["amr"] == ["pwd"]
 
 
+async def test_a_request_held_back_makes_no_proof_younger(provider: Provider, browser: Browser) -> None:
+    """A-13, OIDC Core 3.1.2.1: max_age is judged when the browser is there, however long ago the form was posted."""
+    await password_is_enough(provider)
+    wiki, alice = await provider.app(), await provider.person()
+    await sign_in(wiki, alice, browser)
+    begin = await _posted(wiki, max_age="600", prompt="none")
+    provider.clock.advance(seconds=599)
+    assert "code" in (await browser.open(await _posted(wiki, max_age="600", prompt="none"))).params
+    provider.clock.advance(seconds=2)
+    assert (await browser.open(begin)).params["error"] == "login_required"
+
+
 async def test_a_silent_request_by_post_shows_no_page(provider: Provider, browser: Browser) -> None:
     """A-14: never HTML, whether somebody is signed in or not; redirects alone, as a frame or a fetch would follow."""
     await password_is_enough(provider)
@@ -105,8 +117,8 @@ async def test_the_address_after_binding_comes_from_the_issuer(provider: Provide
     assert page.step == "password"
 
 
-async def _posted(app: AuthlibClient) -> str:
-    url = urlsplit(await app.authorization_url())
+async def _posted(app: AuthlibClient, **parameters: str) -> str:
+    url = urlsplit(await app.authorization_url(**parameters))
     async with Browser() as raw:
         answer = await raw.client.post(url._replace(query="").geturl(), data=dict(parse_qsl(url.query)))
         return str(answer.headers["location"])
