@@ -76,6 +76,7 @@ async def test_a_request_held_back_makes_no_proof_younger(provider: Provider, br
     await password_is_enough(provider)
     wiki, alice = await provider.app(), await provider.person()
     await sign_in(wiki, alice, browser)
+    provider.clock.advance(seconds=1)
     begin = await _posted(wiki, max_age="600", prompt="none")
     provider.clock.advance(seconds=599)
     assert "code" in (await browser.open(await _posted(wiki, max_age="600", prompt="none"))).params
