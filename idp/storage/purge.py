@@ -38,11 +38,13 @@ PURGES = (
     ),
     # Whether superseded or idle for too long: it opens nothing any more, and a thief would have come back by now.
     Purge(table="refresh_tokens", over="idle_until <= $1", keep=timedelta(days=1)),
-    Purge(table="revoked_tokens", over="expires_at <= $1"),
+    # Kept longer than a body may take, for a request is judged by the instant of its head, and longer than the clocks
+    # of two machines are apart: with the row gone too soon the token would be good once more.
+    Purge(table="revoked_tokens", over="expires_at <= $1", keep=timedelta(hours=1)),
+    # The same for an assertion.
+    Purge(table="client_assertions", over="expires_at <= $1", keep=timedelta(hours=1)),
     # Used up or over: listed for a month more, for whoever asks what became of one.
     Purge(table="initial_access_tokens", over="expires_at <= $1", keep=timedelta(days=30)),
-    # Longer than any two machines' clocks are apart: where it is earlier still, the assertion would work once more.
-    Purge(table="client_assertions", over="expires_at <= $1", keep=timedelta(hours=1)),
     # What became of it is asked for days later, by whoever wonders why an app still knew somebody.
     Purge(table="outbox", over="done_at <= $1", keep=timedelta(days=7)),
     # Names that nobody has are counted like those of people and forgotten like them: a difference would tell.

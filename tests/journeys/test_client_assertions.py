@@ -9,9 +9,15 @@ import httpx2
 import pytest
 
 from idp.oidc.client_metadata import ClientMetadata
+from idp.oidc.errors import InvalidClient
 from idp.oidc.jwt_claims import SIGNATURE_ALGS
+from idp.oidc.parameters import Parameters
 from idp.usecases import clients
+from idp.usecases.client_authentication import ClientCall, authenticated_client
+from idp.usecases.housekeeping import purge_expired
 from idp.usecases.unit import unit
+from idp.values.actors import Origin
+from idp.values.ids import RequestId
 from tests.drivers.app_code import claims_of
 from tests.drivers.client_signer import ClientSigner, assertion_form, encoded
 from tests.drivers.grants import COMMAND, REDIRECT_URI, VERIFIER
@@ -344,6 +350,28 @@ async def test_a_forged_one_costs_none_but_its_event(world: World) -> None:
     before = world.services.database.statements
     assert is_invalid_client(await robot.own_token(robot.assertion({"kid": "x"}, exp=5)))
     assert world.services.database.statements == before + 1
+
+
+async def test_a_body_that_comes_slowly_finds_the_assertion_spent_all_the_same(world: World) -> None:
+    """RFC 7523 3: a request is judged by the instant of its head, and what expires meanwhile may be purged."""
+    robot = await signing_app(world, "robot", ClientSigner.of("ES256"))
+    form = assertion_form(robot.assertion())
+    assert (await world.http.post(world.issuer.url("/introspect"), data={"token": "x", **form})).status_code == 200
+    world.clock.advance(seconds=85)  # its minute and nearly all of the leeway
+    head = world.clock()
+    world.clock.advance(seconds=30)
+    await purge_expired(world.services, world.clock())
+    pairs = tuple({"token": "x", **form}.items())
+    call = ClientCall(
+        endpoint="introspect",
+        authorization=(),
+        form=Parameters(pairs=pairs),
+        origin=Origin(address="", agent="", request_id=RequestId("slow")),
+        at=head,
+    )
+    with pytest.raises(InvalidClient):
+        await authenticated_client(world.services, call)
+    assert (await reasons(world))[-1] == "the assertion was used before"
 
 
 async def test_while_the_database_is_away_the_answer_is_503(world: World) -> None:
