@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from idp.keystore.compact import octets_of
+from idp.oidc.jwt_claims import UnverifiedJwt
 from idp.values.strict_json import strict_json
 
 LONGEST = 65_536
@@ -53,6 +54,11 @@ class ClientJwt:
             signing_input=b".".join(parts[:2]),
             signature=_octets(parts[2], "the signature of the JWT"),
         )
+
+    @property
+    def unverified(self) -> UnverifiedJwt:
+        """The part of it that the protocol judges."""
+        return UnverifiedJwt(alg=self.alg, typ=self.typ, claims=self.claims)
 
     def signed_with(self, secret: bytes) -> bool:
         """Whether it is an HS256 JWT of that secret (RFC 7518 3.2)."""

@@ -14,8 +14,8 @@ from idp.oidc.errors import InvalidClient
 from idp.oidc.jwt_claims import (
     LEEWAY,
     SIGNATURE_ALGS,
-    Claimed,
     Unfit,
+    UnverifiedJwt,
     check_audience,
     check_maker,
     check_times,
@@ -51,9 +51,9 @@ class Once:
     """Afterwards it has expired for anybody's clock."""
 
 
-def maker_named(claimed: Claimed, client_id: str | None) -> ClientId:
+def maker_named(jwt: UnverifiedJwt, client_id: str | None) -> ClientId:
     """The client that an assertion speaks of, and the form where it does (RFC 7521 4.2). Raises InvalidClient."""
-    subject = claimed.claims.get("sub")
+    subject = jwt.claims.get("sub")
     if not isinstance(subject, str) or not subject.isascii() or not subject.isprintable():
         raise refusal("the assertion names no client")
     if client_id not in {None, subject}:
@@ -62,7 +62,7 @@ def maker_named(claimed: Claimed, client_id: str | None) -> ClientId:
 
 
 def accepted(
-    client: Client | None, claimed: Claimed, issuer: Issuer, endpoint: Endpoint, at: datetime
+    client: Client | None, jwt: UnverifiedJwt, issuer: Issuer, endpoint: Endpoint, at: datetime
 ) -> tuple[Client, Once]:
     """Whom it proves if its signature holds, and what must be remembered then. Raises InvalidClient."""
     if client is None:
@@ -71,12 +71,12 @@ def accepted(
         raise refusal("a method that is not registered")
     if not client.active:
         raise refusal("the client is disabled")
-    if claimed.alg not in algorithms(client):
+    if jwt.alg not in algorithms(client):
         raise refusal("an algorithm that is not allowed")
-    if claimed.typ not in _TYPES:
+    if jwt.typ not in _TYPES:
         raise refusal("a JWT of another type")
     try:
-        return client, _checked(client.client_id, claimed.claims, audiences(issuer, endpoint), at)
+        return client, _checked(client.client_id, jwt.claims, audiences(issuer, endpoint), at)
     except Unfit as fault:
         raise refusal(f"assertion: {fault}") from None
 

@@ -14,8 +14,8 @@ LEEWAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """What a JWT says, whether its signature holds or not."""
+class UnverifiedJwt:
+    """What a JWT says, before its signature is checked."""
 
     alg: str
     typ: str | None

@@ -12,7 +12,7 @@ from datetime import datetime
 from idp.oidc.authorization_redirect import redirect_of
 from idp.oidc.client import Client
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri, OAuthError
-from idp.oidc.jwt_claims import SIGNATURE_ALGS, Claimed, Unfit, check_audience, check_maker, check_times
+from idp.oidc.jwt_claims import SIGNATURE_ALGS, Unfit, UnverifiedJwt, check_audience, check_maker, check_times
 from idp.oidc.parameters import MOST, Parameters
 from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.values.ids import ClientId
@@ -61,22 +61,22 @@ def address(client: Client, uri: str) -> str:
     return plain
 
 
-def parameters_of(client: Client, claimed: Claimed, issuer: Issuer, at: datetime) -> Parameters:
+def parameters_of(client: Client, jwt: UnverifiedJwt, issuer: Issuer, at: datetime) -> Parameters:
     """What the client asks for, if its signature holds. Raises InvalidRequestObject.
 
     `iss` and `aud` are asked for although RFC 9101 4 and OIDC Core 6.1 say «should»: without them a JWT that the client
     made for another provider or another purpose would do.
     """
     registered = client.metadata.request_object_signing_alg
-    if claimed.alg not in SIGNATURE_ALGS or registered not in {None, claimed.alg}:
+    if jwt.alg not in SIGNATURE_ALGS or registered not in {None, jwt.alg}:
         raise InvalidRequestObject("the request object is signed with an algorithm that is not allowed, or not at all")
     try:
-        if claimed.typ not in _TYPES:
+        if jwt.typ not in _TYPES:
             raise Unfit("typ is another one")
-        check_maker(claimed.claims, client.client_id)
-        check_audience(claimed.claims, {str(issuer)})
-        check_times(claimed.claims, at)
-        return _parameters(claimed.claims, client.client_id)
+        check_maker(jwt.claims, client.client_id)
+        check_audience(jwt.claims, {str(issuer)})
+        check_times(jwt.claims, at)
+        return _parameters(jwt.claims, client.client_id)
     except Unfit as fault:
         raise InvalidRequestObject(f"the request object cannot be used: {fault}") from None
 

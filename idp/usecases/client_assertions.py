@@ -6,7 +6,6 @@ from idp.keystore.client_jwt import ClientJwt, InvalidClientJwt
 from idp.oidc import client_assertion
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_assertion import Endpoint, refusal
-from idp.oidc.jwt_claims import Claimed
 from idp.storage import client_assertions, places
 from idp.usecases.client_keys import signed_by
 from idp.usecases.services import Services
@@ -21,17 +20,12 @@ def read(assertion: ClientAssertion) -> ClientJwt:
         raise refusal(str(fault)) from None
 
 
-def claimed(jwt: ClientJwt) -> Claimed:
-    """The part of it that the protocol judges."""
-    return Claimed(alg=jwt.alg, typ=jwt.typ, claims=jwt.claims)
-
-
 async def proven(services: Services, client: Client | None, jwt: ClientJwt, endpoint: Endpoint, at: datetime) -> Client:
     """The client, proven: the claims fit, the signature holds, and it comes for the first time, in this order.
 
     Raises InvalidClient and Unavailable.
     """
-    known, once = client_assertion.accepted(client, claimed(jwt), services.settings.issuer, endpoint, at)
+    known, once = client_assertion.accepted(client, jwt.unverified, services.settings.issuer, endpoint, at)
     if not await _signed(services, known, jwt, at):
         raise refusal("the signature does not match")
     if not await client_assertions.spend(services.database, known.client_id, once.jti, once.until):

@@ -13,7 +13,7 @@ from idp.oidc.client_assertion import Endpoint, maker_named
 from idp.oidc.client_authentication import Asserted, authenticated, presented
 from idp.oidc.errors import InvalidClient
 from idp.oidc.parameters import Parameters
-from idp.usecases.client_assertions import claimed, proven, read
+from idp.usecases.client_assertions import proven, read
 from idp.usecases.recording import record_of_nobody
 from idp.usecases.services import Services
 from idp.values.actors import Origin
@@ -40,7 +40,7 @@ async def authenticated_client(services: Services, call: ClientCall) -> Client:
         match presented(call.authorization, call.form):
             case Asserted(assertion=assertion, client_id=client_id):
                 jwt = read(assertion)
-                named = maker_named(claimed(jwt), client_id)
+                named = maker_named(jwt.unverified, client_id)
                 client = await services.client(named)
                 client = await proven(services, client, jwt, call.endpoint, call.at)
             case credentials:

@@ -6,7 +6,6 @@ from idp.keystore.client_jwt import LONGEST, ClientJwt, InvalidClientJwt
 from idp.oidc import request_object
 from idp.oidc.client import Client
 from idp.oidc.errors import InvalidRequestObject, InvalidRequestUri, OAuthError
-from idp.oidc.jwt_claims import Claimed
 from idp.oidc.parameters import Parameters
 from idp.oidc.request_object import ByReference, ByValue
 from idp.outbound.fetching import Fetched, FetchFailed
@@ -45,8 +44,7 @@ async def _said(services: Services, client: Client, text: str, at: datetime) -> 
         jwt = ClientJwt.parse(text)
     except InvalidClientJwt as fault:
         raise InvalidRequestObject(f"the request object cannot be read: {fault}") from None
-    claimed = Claimed(alg=jwt.alg, typ=jwt.typ, claims=jwt.claims)
-    said = request_object.parameters_of(client, claimed, services.settings.issuer, at)
+    said = request_object.parameters_of(client, jwt.unverified, services.settings.issuer, at)
     if not await signed_by(services, client, jwt, at):
         raise InvalidRequestObject("the signature of the request object is not the client's")
     return said

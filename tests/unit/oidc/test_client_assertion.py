@@ -10,7 +10,7 @@ from idp.oidc.client import AuthMethod, Client
 from idp.oidc.client_assertion import LONGEST_LIFE, Endpoint, Once, accepted, maker_named
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidClient
-from idp.oidc.jwt_claims import LEEWAY, SIGNATURE_ALGS, Claimed
+from idp.oidc.jwt_claims import LEEWAY, SIGNATURE_ALGS, UnverifiedJwt
 from idp.values.secrets import Digest
 from tests.unit.oidc.samples import ISSUER, NOW, WEB
 
@@ -25,22 +25,24 @@ GOOD: dict[str, object] = {
 }
 
 
-def changed(claim: str, value: object) -> Claimed:
+def changed(claim: str, value: object) -> UnverifiedJwt:
     """A good one with that claim; where it is None, without it."""
-    return Claimed(alg="ES256", typ=None, claims={k: v for k, v in (GOOD | {claim: value}).items() if v is not None})
+    return UnverifiedJwt(
+        alg="ES256", typ=None, claims={k: v for k, v in (GOOD | {claim: value}).items() if v is not None}
+    )
 
 
-def assertion(alg: str = "ES256", typ: str | None = None, **claims: object) -> Claimed:
+def assertion(alg: str = "ES256", typ: str | None = None, **claims: object) -> UnverifiedJwt:
     """A good one, changed; a claim that is None is left out."""
-    return Claimed(
+    return UnverifiedJwt(
         alg=alg, typ=typ, claims={name: value for name, value in (GOOD | claims).items() if value is not None}
     )
 
 
-def refused(client: Client | None, claimed: Claimed, endpoint: Endpoint = "token") -> str:
+def refused(client: Client | None, jwt: UnverifiedJwt, endpoint: Endpoint = "token") -> str:
     """Why; the public text is always the same (RFC 6749 5.2)."""
     with pytest.raises(InvalidClient) as caught:
-        accepted(client, claimed, ISSUER, endpoint, NOW)
+        accepted(client, jwt, ISSUER, endpoint, NOW)
     assert caught.value.body() == {"error": "invalid_client", "error_description": "client authentication failed"}
     assert caught.value.challenge is None
     return str(caught.value.detail)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from idp.oidc.client import Client
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
-from idp.oidc.jwt_claims import SIGNATURE_ALGS, Claimed
+from idp.oidc.jwt_claims import SIGNATURE_ALGS, UnverifiedJwt
 from idp.oidc.parameters import MOST, Parameters
 from idp.oidc.request_object import ByReference, ByValue, address, parameters_of, presented, way_back
 from idp.oidc.trusted_redirect import Untrusted, UntrustedRedirect
@@ -35,23 +35,23 @@ JSON = st.recursive(
 )
 
 
-def claimed(*, alg: str = "RS256", typ: str | None = None, changes: dict[str, object] | None = None) -> Claimed:
+def jwt(*, alg: str = "RS256", typ: str | None = None, changes: dict[str, object] | None = None) -> UnverifiedJwt:
     """A good one, changed; what is None is left out."""
     claims = {name: value for name, value in (GOOD | (changes or {})).items() if value is not None}
-    return Claimed(alg=alg, typ=typ, claims=claims)
+    return UnverifiedJwt(alg=alg, typ=typ, claims=claims)
 
 
 def said(**changes: object) -> Parameters:
     """The parameters of a good one, changed."""
-    return read(claimed(changes=changes))
+    return read(jwt(changes=changes))
 
 
-def read(object_: Claimed, client: Client = WEB) -> Parameters:
+def read(object_: UnverifiedJwt, client: Client = WEB) -> Parameters:
     """The parameters of one that is taken."""
     return parameters_of(client, object_, ISSUER, NOW)
 
 
-def refused(object_: Claimed, client: Client = WEB) -> str:
+def refused(object_: UnverifiedJwt, client: Client = WEB) -> str:
     """Why it cannot be used."""
     with pytest.raises(InvalidRequestObject) as caught:
         parameters_of(client, object_, ISSUER, NOW)
@@ -117,28 +117,28 @@ def test_the_client_need_not_be_named_twice() -> None:
 @pytest.mark.parametrize("alg", SIGNATURE_ALGS)
 def test_any_algorithm_with_keys_unless_one_is_registered(alg: str) -> None:
     """OIDC Registration 2: request_object_signing_alg."""
-    assert read(claimed(alg=alg)).one("state") == "inside"
+    assert read(jwt(alg=alg)).one("state") == "inside"
     bound = replace(WEB, metadata=ClientMetadata(request_object_signing_alg=alg))
-    assert read(claimed(alg=alg), bound).one("state") == "inside"
+    assert read(jwt(alg=alg), bound).one("state") == "inside"
     for other in {*SIGNATURE_ALGS} - {alg}:
-        assert "algorithm" in refused(claimed(alg=other), bound)
+        assert "algorithm" in refused(jwt(alg=other), bound)
 
 
 @pytest.mark.parametrize("alg", ["none", "", "HS256", "RS512", "rs256"])
 def test_unsigned_and_symmetric_ones_are_refused(alg: str) -> None:
     """V9.1.2."""
-    assert "algorithm" in refused(claimed(alg=alg))
+    assert "algorithm" in refused(jwt(alg=alg))
 
 
 @pytest.mark.parametrize("typ", [None, "jwt", "oauth-authz-req+jwt"])
 def test_its_type_where_it_has_one(typ: str | None) -> None:
-    assert read(claimed(typ=typ)).one("state") == "inside"
+    assert read(jwt(typ=typ)).one("state") == "inside"
 
 
 @pytest.mark.parametrize("typ", ["client-authentication+jwt", "at+jwt", "logout+jwt", ""])
 def test_a_jwt_made_for_something_else_is_none(typ: str) -> None:
     """V9.2.2, RFC 9101 10.8."""
-    assert refused(claimed(typ=typ)) == "typ is another one"
+    assert refused(jwt(typ=typ)) == "typ is another one"
 
 
 @pytest.mark.parametrize(
@@ -166,13 +166,13 @@ def test_a_jwt_made_for_something_else_is_none(typ: str) -> None:
 )
 def test_every_fault_is_invalid_request_object(changes: dict[str, object], why: str) -> None:
     """O-35."""
-    assert refused(claimed(changes=changes)) == why
+    assert refused(jwt(changes=changes)) == why
 
 
 def test_a_client_assertion_is_none() -> None:
     """RFC 9101 10.8: iss and sub are the client, and it asks for nothing."""
     claims: dict[str, object] = {"iss": "wiki", "sub": "wiki", "aud": str(ISSUER), "jti": "1", "exp": NOW.timestamp()}
-    assert refused(Claimed(alg="RS256", typ=None, claims=claims)) == "sub is the client"
+    assert refused(UnverifiedJwt(alg="RS256", typ=None, claims=claims)) == "sub is the client"
 
 
 @pytest.mark.parametrize("aud", [str(ISSUER), [str(ISSUER)], ["https://other.example", str(ISSUER)]])
