@@ -135,7 +135,7 @@ async def postpone(executor: Executor, claimed: Claimed, fault: str, events: Enc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ToldLogout:
     """One delivery as admins see it; without an outcome it is still tried, next at `due_at`."""
 
     id: int
@@ -151,11 +151,11 @@ class Listed:
     last_fault: str | None
 
 
-async def listed(executor: Executor, session: SessionId | None, *, failed: bool, limit: int) -> list[Listed]:
+async def listed(executor: Executor, session: SessionId | None, *, failed: bool, limit: int) -> list[ToldLogout]:
     """Logouts told, the latest first; `failed`: those given up, and those that failed so far."""
     rows = await executor.fetch(LISTED, session, failed, limit)
     return [
-        Listed(
+        ToldLogout(
             id=row["id"],
             client=ClientId(row["client_id"]),
             username=row["username"],

@@ -6,7 +6,7 @@ from uuid import UUID
 from idp.audit.sign_in import SessionEnded
 from idp.directory.permissions import Permission
 from idp.storage import endings, outbox, session_lists
-from idp.storage.outbox import Listed as ToldLogout
+from idp.storage.outbox import ToldLogout
 from idp.storage.session_lists import Listed, Wanted
 from idp.usecases.management import NotFound, found_user
 from idp.usecases.services import Services
