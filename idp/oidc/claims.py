@@ -48,7 +48,7 @@ def person_claims(scopes: Iterable[str], person: Person, requested: Iterable[str
     }
 
 
-def claims_supported() -> list[str]:
-    """For discovery: what ID tokens and userinfo may hold."""
+def claims_supported(*, legacy: bool) -> list[str]:
+    """For discovery: what ID tokens and userinfo may hold. `legacy`: whether one may come beside a code."""
     protocol = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"]
-    return [*protocol, *CLAIM_SCOPE]
+    return [*protocol, *(["c_hash"] if legacy else []), *CLAIM_SCOPE]

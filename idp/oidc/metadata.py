@@ -82,7 +82,7 @@ def provider_metadata(
             "display_values_supported": ["page", "popup", "touch"],  # one form of each page, which fits all three
             "ui_locales_supported": list(ui_locales),
             "claim_types_supported": ["normal"],
-            "claims_supported": claims_supported(),
+            "claims_supported": claims_supported(legacy=legacy),
             # Said outright, because the default of request_uri is true (OIDC Discovery 3)
             "claims_parameter_supported": True,
             "request_parameter_supported": True,

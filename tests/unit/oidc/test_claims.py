@@ -94,6 +94,8 @@ def test_an_unverified_email_says_so() -> None:
 
 
 def test_discovery_lists_every_claim_once() -> None:
-    listed = claims_supported()
-    assert len(listed) == len(set(listed))
-    assert set(listed) > {"sub", "acr", "amr", "auth_time", "groups", "address"}
+    for legacy in (False, True):
+        listed = claims_supported(legacy=legacy)
+        assert len(listed) == len(set(listed))
+        assert set(listed) > {"sub", "acr", "amr", "auth_time", "groups", "address"}
+        assert ("c_hash" in listed) is legacy  # OIDC Core 3.3.2.11

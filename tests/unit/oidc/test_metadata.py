@@ -82,7 +82,7 @@ def test_legacy_response_types_are_listed_while_they_are_allowed() -> None:
     assert document["response_types_supported"] == list(ResponseType)
     assert document["grant_types_supported"] == [*cast("list[str]", DOCUMENT["grant_types_supported"]), "implicit"]
     changed = {name for name in document if document[name] != DOCUMENT.get(name)}
-    assert changed == {"response_types_supported", "grant_types_supported"}
+    assert changed == {"response_types_supported", "grant_types_supported", "claims_supported"}
 
 
 def test_client_authentication_is_listed_endpoint_by_endpoint() -> None:
