@@ -7,13 +7,12 @@ Imports point down this list; each room's own docstring says what it owns and wh
     server                the supervisor of embedded PostgreSQL, workers and jobs; TLS
     app, composition      the route table; the one place where parts are wired together
     endpoints, pages      HTTP for relying apps; HTTP for people who sign in
-    account, admin        the account portal; the console and its API
     web, jobs             what all HTTP edges share; scheduled work
     usecases              one thing an actor does, called by every edge
     storage, outbound     all SQL; all calls to the outside
     keystore              root keys, sealing, signing
     login                 which step comes next (pure)
-    policy, oidc, notices what is required and why; the protocol; mails (pure)
+    policy, oidc          what is required and why; the protocol (pure)
     directory, authenticators, audit
                           people and groups; what proves control; security events (pure)
     words                 message ids and catalogues
