@@ -79,6 +79,6 @@ def _consent(known: Known) -> ConsentFacts:
         asked=request.scopes_told,
         remembered=known.consented,
         first_party=client.first_party,
-        each_time=client.asks_consent_each_time(request.redirect_uri),
+        each_time=client.asks_consent_each_time(request.redirect_uri, request.response_type),
         forced=Prompt.CONSENT in request.prompts,
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 from idp.oidc.client_metadata import ClientMetadata
 from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from idp.oidc.redirect_uri import ApplicationType, is_loopback, is_private_scheme, matches, origin_of
+from idp.oidc.response_type import ResponseType
 from idp.oidc.scopes import OPENID
 from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from idp.values.ids import ClientId
@@ -118,10 +119,14 @@ class Client:
             return (*(audience for audience in self.audiences if audience != issuer), str(issuer))
         return self.audiences
 
-    def asks_consent_each_time(self, redirect_uri: str) -> bool:
-        """RFC 8252 8.6: any program on the machine can pose as this client, so consent is not remembered."""
-        impersonable = is_loopback(redirect_uri) or is_private_scheme(redirect_uri)
-        return self.public and not self.first_party and impersonable
+    def asks_consent_each_time(self, redirect_uri: str, response_type: ResponseType) -> bool:
+        """RFC 8252 8.6: any program on the machine can pose as this client, so consent is not remembered.
+
+        That the client can prove itself helps where it must: at the token endpoint, for a code alone.
+        """
+        anybodys = is_loopback(redirect_uri) or is_private_scheme(redirect_uri)
+        proves_itself = not self.public and not response_type.front_channel
+        return anybodys and not proves_itself and not self.first_party
 
     def trusted_redirect(self, redirect_uri: str | None, state: str | None, *, openid: bool = True) -> TrustedRedirect:
         """Where this response may go. Raises UntrustedRedirect, which is shown on a page and never redirected.

@@ -129,6 +129,22 @@ async def test_what_has_ended_is_not_given_again(
     assert says_nothing(wiki, again)
 
 
+@pytest.mark.parametrize("response_type", ALL_TYPES)
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:5151/cb", "org.example.app:/cb"])
+async def test_a_secret_keeps_no_program_from_tokens(
+    provider: Provider, browser: Browser, response_type: str, uri: str
+) -> None:
+    """RFC 8252 8.6, O-14: an app on the person's machine proves itself for a code alone; else the person is asked."""
+    await password_is_enough(provider)
+    tool = await OldApp.registered(
+        provider, response_type, first_party=False, application_type="native", redirect_uris=(uri,)
+    )
+    alice = await provider.person()
+    assert (await alice.sign_in(await browser.open(tool.url(response_type, redirect_uri=uri)))).at_app
+    silent = await browser.open(tool.url(response_type, redirect_uri=uri.replace(":5151", ":4000"), prompt="none"))
+    assert ("error=consent_required" in silent.url) is (response_type != "code")
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("response_type", LEGACY_TYPES)
 async def test_rules_that_this_worker_has_not_heard_of(

@@ -116,8 +116,9 @@ def _consent(known: Known) -> bool:
     if client.first_party or Answer.CONSENT in known.answered:
         return False
     public = not client.secrets and client.auth_method.value == "none"
+    unproved = public or request.response_type.value != "code"
     on_the_machine = not request.redirect_uri.startswith("https:")
     single = (*request.claims.userinfo, *request.claims.id_token) if request.claims else ()
     asked = [*request.scopes, *(SPOKEN_OF[name] for name in single)]
     unasked = [scope for scope in asked if scope not in known.consented]
-    return bool(unasked) or Prompt.CONSENT in request.prompts or (public and on_the_machine)
+    return bool(unasked) or Prompt.CONSENT in request.prompts or (unproved and on_the_machine)

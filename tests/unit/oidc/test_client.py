@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from idp.oidc.client import AuthMethod, Client
+from idp.oidc.response_type import ResponseType
 from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
 from tests.unit.oidc.samples import ISSUER, MACHINE, NATIVE, PUBLIC, WEB
 
@@ -108,10 +109,13 @@ def test_the_audience_is_what_is_registered_and_the_issuer_where_userinfo_is_rea
     ],
 )
 def test_a_client_that_any_program_can_pose_as_is_asked_about_each_time(uri: str, *, asked: bool) -> None:
-    """RFC 8252 8.6."""
-    assert NATIVE.asks_consent_each_time(uri) is asked
-    assert not replace(NATIVE, first_party=True).asks_consent_each_time(uri)
-    assert not replace(NATIVE, auth_method=AuthMethod.CLIENT_SECRET_BASIC).asks_consent_each_time(uri)
+    """RFC 8252 8.6; a secret keeps others from a code, and from no token that comes without one."""
+    confidential = replace(NATIVE, auth_method=AuthMethod.CLIENT_SECRET_BASIC)
+    for response_type in ResponseType:
+        assert NATIVE.asks_consent_each_time(uri, response_type) is asked
+        assert not replace(NATIVE, first_party=True).asks_consent_each_time(uri, response_type)
+        proved = response_type is ResponseType.CODE
+        assert confidential.asks_consent_each_time(uri, response_type) is (asked and not proved)
 
 
 def test_sign_out_ends_at_an_exactly_registered_uri() -> None:
