@@ -8,7 +8,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from idp.oidc.client import AuthMethod
-from idp.oidc.client_metadata import Said, SubjectType
+from idp.oidc.client_metadata import FurtherMetadata, SubjectType
 from idp.oidc.jwk_set import keys_of
 from idp.usecases.clients import Metadata
 from idp.values.strict_json import strict_json
@@ -52,7 +52,7 @@ class Core:
     ] = None
     client_uri: Annotated[str | None, typer.Option("--client-uri", help="Its home page.", show_default=False)] = None
 
-    def metadata(self, further: Said) -> Metadata:
+    def metadata(self, further: FurtherMetadata) -> Metadata:
         """As the use cases take it."""
         return Metadata(
             name=self.name,
@@ -123,10 +123,12 @@ class Further:
     policy_uri: Annotated[str | None, typer.Option("--policy-uri", help="What it keeps.", show_default=False)] = None
     tos_uri: Annotated[str | None, typer.Option("--tos-uri", help="Its terms.", show_default=False)] = None
 
-    def said(self) -> Said:
+    def said(self) -> FurtherMetadata:
         """What was said, and nothing else. Raises BadParameter for a file or a number that is none."""
         options = {name: (getattr(self, option), read) for name, (option, read) in _READERS.items()}
-        return cast("Said", {name: read(value) for name, (value, read) in options.items() if value is not None})
+        return cast(
+            "FurtherMetadata", {name: read(value) for name, (value, read) in options.items() if value is not None}
+        )
 
 
 def _text(text: str) -> str | None:

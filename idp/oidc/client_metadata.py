@@ -61,8 +61,8 @@ class ClientMetadata:
         return _STORED.validate_python(members)
 
 
-class Said(TypedDict, total=False):
-    """What an admin may say of it. What is left out stays as it is; None and nothing remove what was there."""
+class FurtherMetadata(TypedDict, total=False):
+    """What an admin says of it: a member left out stays as it is, None and nothing remove what was there."""
 
     response_types: tuple[str, ...]
     jwks: tuple[Mapping[str, object], ...] | None

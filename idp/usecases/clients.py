@@ -9,7 +9,7 @@ from idp.audit.registration import ClientDeleted
 from idp.audit.service import ClientCreated, ClientDisabled, ClientEnabled, ClientSecretRotated
 from idp.directory.permissions import Permission
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
-from idp.oidc.client_metadata import ClientMetadata, Said
+from idp.oidc.client_metadata import ClientMetadata, FurtherMetadata
 from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from idp.oidc.redirect_uri import ApplicationType
 from idp.oidc.registration import MOST_SECRETS
@@ -50,7 +50,7 @@ class Metadata:
     first_party: bool | None = None
     client_uri: str | None = None
     """An empty text removes it."""
-    further: Said = field(default_factory=Said)
+    further: FurtherMetadata = field(default_factory=FurtherMetadata)
 
     def applied(self, client: Client) -> Client:
         """The client with all that was said; its grant types follow its response types."""

@@ -10,7 +10,7 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Page, Route, expect
 
-from idp.oidc.client_metadata import Said
+from idp.oidc.client_metadata import FurtherMetadata
 from idp.usecases import configuration
 from idp.usecases.clients import Metadata
 from tests.browser.looking import LOOKS, dress
@@ -108,7 +108,9 @@ async def test_a_sign_in_shows_them_and_asks_nobody_but_us(
         app.pages["/logo.png"] = answered(red(), "image/png")
         async with provider.unit() as made:
             await configuration.change(made, "fetch_hosts", [app.authority])
-        further = Said(logo_uri=app.url("/logo.png"), policy_uri=app.url("/privacy"), tos_uri=app.url("/terms"))
+        further = FurtherMetadata(
+            logo_uri=app.url("/logo.png"), policy_uri=app.url("/privacy"), tos_uri=app.url("/terms")
+        )
         wiki = await provider.app("wiki", metadata=Metadata(further=further))
         context = await profiles.new()
         alice = Mouse(page=await context.new_page(), person=await provider.person())

@@ -14,7 +14,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from idp.oidc.client_metadata import Said
+from idp.oidc.client_metadata import FurtherMetadata
 from tests.certification.claims import check_userinfo
 from tests.certification.plans import POST, PRIVATE_KEY, Run
 from tests.certification.registration import client_key, grant_types, register, usual_metadata
@@ -112,7 +112,9 @@ class Client:
         """A client that wants to be told on this channel; returns the address where it wants that."""
         address = self.suite.site.url(f"/{channel}/{secrets.token_urlsafe(6) if self.run.dynamic else 'static'}")
         said = (
-            Said(frontchannel_logout_uri=address) if channel == "frontchannel" else Said(backchannel_logout_uri=address)
+            FurtherMetadata(frontchannel_logout_uri=address)
+            if channel == "frontchannel"
+            else FurtherMetadata(backchannel_logout_uri=address)
         )
         if self.run.dynamic:
             await self.register(**said, **{f"{channel}_logout_session_required": True})

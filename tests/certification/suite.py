@@ -19,7 +19,7 @@ import httpx2
 from idp.app import create_app
 from idp.composition import open_services
 from idp.oidc.client import AuthMethod
-from idp.oidc.client_metadata import Said
+from idp.oidc.client_metadata import FurtherMetadata
 from idp.settings import Settings
 from idp.usecases import key_rotation, user_profile
 from idp.usecases.clients import Metadata
@@ -115,13 +115,13 @@ class Suite:
         services = self.provider.services
         await key_rotation.rotate(services, COMMAND, "RS256", self.clock(), at_once=True)
 
-    async def static(self, name: str, auth: ClientAuth = BASIC, further: Said | None = None) -> Party:
+    async def static(self, name: str, auth: ClientAuth = BASIC, further: FurtherMetadata | None = None) -> Party:
         """A client that somebody registered by hand for every run, once; `further` is more of its metadata."""
         if name not in self.statics:
-            self.statics[name] = await self._registered(name, auth, further or Said())
+            self.statics[name] = await self._registered(name, auth, further or FurtherMetadata())
         return self.statics[name]
 
-    async def _registered(self, name: str, auth: ClientAuth, further: Said) -> Party:
+    async def _registered(self, name: str, auth: ClientAuth, further: FurtherMetadata) -> Party:
         redirect_uri, signed_out = (self.site.url(f"/static/{name}/{path}") for path in ("callback", "signed-out"))
         said = Metadata(
             name=f"Static {name}",
