@@ -16,7 +16,7 @@ from idp.oidc.redirect_uri import ApplicationType, origin_of
 from idp.oidc.registration_members import Members
 from idp.oidc.registration_metadata import refuse_if
 from idp.oidc.response_type import in_order
-from idp.oidc.scopes import OFFLINE_ACCESS, PERSON_SCOPES, is_scope
+from idp.oidc.scopes import OFFLINE_ACCESS, is_scope
 from idp.values.secrets import ClientSecret
 
 _GRANT_TYPES = frozenset({AUTHORIZATION_CODE, IMPLICIT, REFRESH_TOKEN})
@@ -49,7 +49,7 @@ def requested(members: Members, present: Client, *, legacy: bool) -> Client:
         redirect_uris=redirect_uris,
         post_logout_redirect_uris=members.texts("post_logout_redirect_uris") or (),
         grant_types=grant_types,
-        scopes=_scopes(members, grant_types, present.scopes),
+        scopes=_scopes(members, grant_types, present),
         id_token_alg=members.text("id_token_signed_response_alg") or "RS256",
         require_pkce=present.require_pkce or public,  # RFC 9700 2.1.1
         rotate_refresh_tokens=present.rotate_refresh_tokens or public,  # RFC 9700 4.14.2
@@ -61,6 +61,8 @@ def requested(members: Members, present: Client, *, legacy: bool) -> Client:
 def refuse_foreign_update(members: Members, client: Client) -> None:
     """RFC 7592 2.2: an update names its own client, and changes nothing that is ours to say. InvalidClientMetadata."""
     refuse_if(members.text("client_id") != client.client_id, "client_id must be that of this registration")
+    # An admin spares people the consent for what the client is now: it must not become something else
+    refuse_if(client.first_party, "this client is trusted as first-party, so an admin changes its registration")
     for name in _OURS:
         refuse_if(name in members, f"{name} must not be sent")
     secret = members.text("client_secret")
@@ -75,14 +77,14 @@ def _grant_types(members: Members, *, legacy: bool) -> frozenset[str]:
     return frozenset(types)
 
 
-def _scopes(members: Members, grant_types: frozenset[str], present: frozenset[str]) -> frozenset[str]:
-    """Those of a person by default, for most requests name none; an API's own only where an admin allowed it."""
+def _scopes(members: Members, grant_types: frozenset[str], present: Client) -> frozenset[str]:
+    """Never more than it may have now, so that what an admin took away stays away; all of it by default."""
     sent = members.text("scope")
-    asked = set(PERSON_SCOPES if sent is None else sent.split())
+    asked = set(present.scopes if sent is None else sent.split())
     refuse_if(not all(map(is_scope, asked)), "scope holds characters that no scope may have")
     if REFRESH_TOKEN not in grant_types:
         asked.discard(OFFLINE_ACCESS)
-    return frozenset(asked & {*PERSON_SCOPES, *present})
+    return frozenset(asked & present.scopes)
 
 
 def _metadata(members: Members, grant_types: frozenset[str], present: ClientMetadata) -> ClientMetadata:

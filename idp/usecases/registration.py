@@ -18,6 +18,7 @@ from idp.oidc.registration import is_client_id
 from idp.oidc.registration_members import Members
 from idp.oidc.registration_request import refuse_foreign_update, requested
 from idp.oidc.registration_response import client_information
+from idp.oidc.scopes import PERSON_SCOPES
 from idp.storage import clients, initial_access_tokens
 from idp.usecases import client_secrets, sector_identifier
 from idp.usecases.client_checks import checked, ensure_keys
@@ -53,7 +54,7 @@ async def register(services: Services, call: RegistrationCall, body: Body) -> di
         name=client_id,
         auth_method=AuthMethod.NONE,
         registration_token=token.digest(),
-        scopes=frozenset(),
+        scopes=frozenset(PERSON_SCOPES),
         require_pkce=False,
     )
     async with _refusals(services, call, initial_token=initial_token):

@@ -113,7 +113,7 @@ async def test_a_disabled_app_manages_nothing(world: World, registrar: Registrar
 
 
 async def test_an_update_replaces_everything(world: World, registrar: Registrar) -> None:
-    """O-54, RFC 7592 2.2: what is left out goes back to its default."""
+    """O-54, RFC 7592 2.2: what is left out goes back to its default; scopes never grow (decision 22)."""
     told = await registered(registrar, scope="openid", contacts=["a@example.org"], default_max_age=60)
     other = "https://app.example.org/other"
     answer = await registrar.update(told, client_id=told["client_id"], redirect_uris=[other], client_name="New")
@@ -121,7 +121,7 @@ async def test_an_update_replaces_everything(world: World, registrar: Registrar)
     now = answer.json()
     assert now["redirect_uris"] == [other]
     assert now["client_name"] == "New"
-    assert "email" in now["scope"].split()
+    assert now["scope"] == "openid"
     assert not {"contacts", "default_max_age"} & now.keys()
     assert now["registration_access_token"] == told["registration_access_token"]
     assert not CREDENTIALS & now.keys()
@@ -175,13 +175,23 @@ async def test_what_an_admin_decided_is_kept(world: World, registrar: Registrar)
     async with unit(world.services, COMMAND, None, world.clock()) as made:
         await clients.change(made, told["client_id"], said)
     answer = await registrar.update(
-        told, **GOOD, client_id=told["client_id"], require_pkce=False, scope="openid orders"
+        told, **GOOD, client_id=told["client_id"], require_pkce=False, scope="openid email groups orders"
     )
     assert answer.json()["scope"] == "openid orders"
     client = await stored_clients.registered(world.services.database, ClientId(told["client_id"]))
     assert client is not None
     assert client.require_pkce
     assert client.audiences == ("https://api.example.org",)
+
+
+async def test_a_client_that_an_admin_trusts_changes_nothing_itself(world: World, registrar: Registrar) -> None:
+    """People are not asked for their consent to it: so it must not move to another address."""
+    told = await registered(registrar)
+    async with unit(world.services, COMMAND, None, world.clock()) as made:
+        await clients.change(made, told["client_id"], Metadata(first_party=True))
+    answer = await registrar.update(told, client_id=told["client_id"], redirect_uris=["https://evil.example/callback"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+    assert (await registrar.read(told)).json()["redirect_uris"] == [REDIRECT_URI]
 
 
 async def test_another_method_may_need_another_secret(world: World, registrar: Registrar) -> None:

@@ -15,11 +15,16 @@ from idp.oidc.registration import checked_client
 from idp.oidc.registration_members import MOST_MEMBERS, Members
 from idp.oidc.registration_request import refuse_foreign_update, requested
 from idp.oidc.registration_response import standard_metadata
+from idp.oidc.scopes import PERSON_SCOPES
 from idp.values.ids import ClientId
 from tests.unit.oidc.samples import SECRET, WEB
 
 BARE = Client(
-    client_id=ClientId("dyn-x"), name="dyn-x", auth_method=AuthMethod.NONE, scopes=frozenset(), require_pkce=False
+    client_id=ClientId("dyn-x"),
+    name="dyn-x",
+    auth_method=AuthMethod.NONE,
+    scopes=frozenset(PERSON_SCOPES),
+    require_pkce=False,
 )
 CALLBACK = "https://app.example.org/callback"
 GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK]}
@@ -68,6 +73,9 @@ def test_refresh_tokens_bring_offline_access() -> None:
     client = asked(grant_types=["authorization_code", "refresh_token"])
     assert "offline_access" in client.scopes
     assert "offline_access" not in asked(scope="openid offline_access").scopes
+    assert "offline_access" not in asked(client).scopes
+    taken_away = replace(client, scopes=frozenset({"openid"}))
+    assert asked(taken_away, grant_types=["authorization_code", "refresh_token"]).scopes == {"openid"}
 
 
 @pytest.mark.parametrize(
@@ -86,10 +94,11 @@ def test_what_an_admin_decided_stays() -> None:
         first_party=True,
         require_pkce=True,
         rotate_refresh_tokens=True,
-        scopes=frozenset({"orders"}),
+        scopes=frozenset({"openid", "orders"}),
         metadata=ClientMetadata(claims_in_id_token=True, logo_uri="https://app.example.org/logo"),
     )
-    client = asked(present, scope="openid orders")
+    client = asked(present, scope="openid email orders")
+    assert asked(present).scopes == {"openid", "orders"}
     assert client.audiences == present.audiences
     assert client.first_party
     assert client.require_pkce
