@@ -78,7 +78,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class UserinfoFacts:
     """Whom a token speaks of, and the claims that userinfo tells beside those of the scopes (OIDC Core 5.5)."""
 
     person: Person
@@ -112,10 +112,10 @@ async def stands(executor: Executor, grant: GrantId, at: datetime) -> bool:
     return bool(await executor.fetchval(STANDS, grant, at))
 
 
-async def told(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> Told | None:
+async def userinfo_facts(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> UserinfoFacts | None:
     """Whom the tokens of this grant speak of; None where they no longer count. Groups are read only where asked for."""
     row = await executor.fetchrow(PERSON, grant, at, groups)
-    return None if row is None else Told(person=person_of(row), requested=tuple(row["requested"] or ()))
+    return None if row is None else UserinfoFacts(person=person_of(row), requested=tuple(row["requested"] or ()))
 
 
 async def owner(executor: Executor, grant: GrantId) -> Owner | None:

@@ -25,11 +25,11 @@ async def claims(services: Services, token: BearerToken, at: datetime) -> dict[s
     access = accepted_token(services, configuration, token, audience=issuer, at=at)
     grant = userinfo.grant_of(access)
     client = await services.client(access.client_id)
-    told = await grants.told(services.database, grant, at, groups=GROUPS in access.scopes)
-    if told is None or client is None or not client.active:
+    facts = await grants.userinfo_facts(services.database, grant, at, groups=GROUPS in access.scopes)
+    if facts is None or client is None or not client.active:
         raise InvalidToken("the access token was revoked")
-    sub = seen_by(client, told.person.sub, configuration.service_keys)
-    members = userinfo.userinfo(access, sub, told.person, told.requested)
+    sub = seen_by(client, facts.person.sub, configuration.service_keys)
+    members = userinfo.userinfo(access, sub, facts.person, facts.requested)
     alg = client.metadata.userinfo_signed_response_alg
     if alg is None:
         return members
