@@ -129,7 +129,7 @@ async def test_an_update_replaces_everything(world: World, registrar: Registrar)
     assert await works(world, told, told["client_secret"])
     (event,) = await world.events("client_changed")
     details: Any = event["details"]
-    assert set(details["after"]) == {"client_name", "redirect_uris", "scope", "contacts", "default_max_age"}
+    assert set(details["after"]) == {"client_name", "redirect_uris", "contacts", "default_max_age"}
     assert details["before"]["default_max_age"] == 60
     assert "a@example.org" not in str(details)
 
