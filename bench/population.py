@@ -12,7 +12,7 @@ from idp.composition import clock, entropy, open_services
 from idp.keystore.compact import Algorithm
 from idp.keystore.signing import SigningKey, generate
 from idp.oidc.client import AuthMethod
-from idp.oidc.client_metadata import Said
+from idp.oidc.client_metadata import FurtherMetadata
 from idp.server.schema import prepared, start_embedded
 from idp.settings import Settings
 from idp.storage import places
@@ -127,7 +127,7 @@ async def _app(services: Services, name: str, kind: Kind, metadata: Metadata) ->
 
 
 async def _asserting(services: Services, name: str, kind: Kind, metadata: Metadata, key: SigningKey) -> App:
-    further: Said = {"jwks": (key.public_jwk(),)}
+    further: FurtherMetadata = {"jwks": (key.public_jwk(),)}
     said = replace(metadata, auth_method=AuthMethod.PRIVATE_KEY_JWT, further=further)
     return replace(await _app(services, name, kind, said), key=key)
 
