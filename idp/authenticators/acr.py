@@ -47,3 +47,9 @@ def reached_acr(level: Level, requested: Sequence[str], aliases: Aliases) -> str
 def lowest_level_asked(acr_values: Iterable[str], aliases: Aliases) -> Level | None:
     """The least level that meets one of the values; None when none is known, since the parameter is voluntary."""
     return min((level for value in acr_values if (level := level_of(value, aliases)) is not None), default=None)
+
+
+def level_asked(ways: Iterable[Iterable[str]], aliases: Aliases) -> Level | None:
+    """What must be reached where several lists of values were sent: the strictest of them, each at its lowest."""
+    lowest = (lowest_level_asked(acr_values, aliases) for acr_values in ways)
+    return max((level for level in lowest if level is not None), default=None)

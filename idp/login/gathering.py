@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.authenticators.acr import lowest_level_asked
+from idp.authenticators.acr import level_asked, lowest_level_asked
 from idp.authenticators.evidence import Evidence
 from idp.authenticators.methods import Level, Method
 from idp.login.browser_session import BrowserSession
@@ -67,7 +67,7 @@ def _identity(known: Known, at: datetime) -> Identity | None:
     evidence = evidence_for(request, known.arrived_at, session, known.own)
     if evidence is None or evidence.user != account.user:
         evidence = Evidence.of(account.user)
-    asked = lowest_level_asked(request.acr_asked, known.aliases)
+    asked = level_asked(request.acr_asked, known.aliases)
     since = fresh_since(request, known.arrived_at)
     needed = requirement(known.rules, account, request.client_id, asked=asked, fresh_since=since, at=at)
     return Identity(account=account, evidence=evidence, requirement=needed)

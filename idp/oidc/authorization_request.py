@@ -162,6 +162,13 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in (text or "").split(" ") if word))
 
 
+def _acr_values(parameters: Parameters, client: Client, claims: ClaimsRequest | None) -> tuple[str, ...]:
+    """OIDC Registration 2: the client's own defaults count where neither acr_values nor a requested acr names any."""
+    sent = _words(parameters.one("acr_values"))
+    named = sent or (claims is not None and claims.acr_values is not None)
+    return sent if named else client.metadata.default_acr_values
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
     """What a client asks for, checked. Unknown parameters are ignored (OIDC Core 3.1.2.1).
@@ -203,6 +210,8 @@ class AuthorizationRequest:
             check(parameters, client)
         response_type = _response_type(parameters, client, redirect, legacy=legacy)
         scopes = _scopes(parameters, client, response_type)
+        # OIDC Core 5.5: it changes an OpenID request, and is nothing to any other
+        claims = ClaimsRequest.parse(parameters.one("claims"), client) if OPENID in scopes else None
         return cls(
             client_id=client.client_id,
             redirect_uri=redirect.uri,
@@ -215,9 +224,8 @@ class AuthorizationRequest:
             max_age=_max_age(parameters, client),
             login_hint=parameters.one("login_hint"),
             id_token_hint=parameters.one("id_token_hint"),
-            acr_values=_words(parameters.one("acr_values")) or client.metadata.default_acr_values,
-            # OIDC Core 5.5: it changes an OpenID request, and is nothing to any other
-            claims=ClaimsRequest.parse(parameters.one("claims"), client) if OPENID in scopes else None,
+            acr_values=_acr_values(parameters, client, claims),
+            claims=claims,
             response_type=response_type,
             response_mode=redirect.mode,
         )
@@ -227,10 +235,21 @@ class AuthorizationRequest:
         return replace(client.trusted_redirect(self.redirect_uri, self.state), mode=self.response_mode)
 
     @property
-    def acr_asked(self) -> tuple[str, ...]:
-        """The levels that will do: those of the claims request, else of acr_values (OIDC Core 5.5.1.1)."""
-        requested = self.claims.acr_values if self.claims else None
-        return self.acr_values if requested is None else requested
+    def acr_asked(self) -> tuple[tuple[str, ...], ...]:
+        """The levels that will do, by the claims request and by acr_values: neither takes away what the other asks."""
+        return (self._acr_requested or (), self.acr_values)
+
+    @property
+    def acr_compared(self) -> tuple[str, ...]:
+        """The values that an app will compare `acr` with: of an essential claim its own alone (OIDC Core 5.5.1.1)."""
+        requested = self._acr_requested
+        if requested is not None and self.claims is not None and self.claims.acr_essential:
+            return requested
+        return (*(requested or ()), *self.acr_values)
+
+    @property
+    def _acr_requested(self) -> tuple[str, ...] | None:
+        return self.claims.acr_values if self.claims else None
 
     @property
     def scopes_told(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def _grant(scene: Scene, cleared: Cleared[Authorization], code: Code | None, ses
         id=GrantId(ordered_uuid(scene.services.entropy, at)),
         session=session.id,
         code=code.digest() if code else None,
-        acr=reached_acr(level, request.acr_asked, scene.configuration.values.acr_aliases),
+        acr=reached_acr(level, request.acr_compared, scene.configuration.values.acr_aliases),
         policy_version=scene.configuration.rules.version,
         scopes=request.scopes,
         offline=offline,

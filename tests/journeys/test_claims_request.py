@@ -210,6 +210,22 @@ async def test_a_requested_acr_is_stepped_up_to_and_named(
     assert (await wiki.exchange(page.url)).claims["acr"] == reached
 
 
+@pytest.mark.parametrize(
+    "acr", [{"values": ["gold"]}, {"value": 5}, {"value": "1fa"}, {"essential": True, "value": "1fa"}]
+)
+async def test_a_requested_acr_spares_nobody_what_acr_values_ask(
+    provider: Provider, browser: Browser, acr: dict[str, object]
+) -> None:
+    """A-12: whoever adds a claims parameter to the app's address gets no lower level by it."""
+    await password_is_enough(provider)
+    wiki, alice = await provider.app(), await provider.person()
+    page = await sign_in(wiki, alice, browser, acr_values="2fa", claims=claims(id_token={"acr": acr}))
+    assert alice.steps == ["password", "enrolment", "recovery-codes"]
+    told = (await wiki.exchange(page.url)).claims
+    assert told["amr"] == ["pwd", "otp", "mfa"]
+    assert told["acr"] == ("1fa" if "essential" in acr else "2fa")
+
+
 @pytest.mark.parametrize("parameters", [{}, {"prompt": "none"}, {"acr_values": "1fa"}, {"prompt": "login"}])
 async def test_an_essential_acr_out_of_reach_is_refused_at_once(
     provider: Provider, browser: Browser, parameters: dict[str, str]

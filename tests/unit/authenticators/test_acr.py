@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.authenticators.acr import acr_of, advertised, level_of, lowest_level_asked, reached_acr
+from idp.authenticators.acr import acr_of, advertised, level_asked, level_of, lowest_level_asked, reached_acr
 from idp.authenticators.methods import Level
 
 REFEDS = "https://refeds.org/profile/mfa"
@@ -84,6 +84,14 @@ def test_a_token_never_claims_more_than_was_reached(level: Level, requested: lis
 def test_acr_values_ask_for_the_lowest_level_that_they_name(asked: list[str], level: Level | None) -> None:
     """OIDC Core 3.1.2.1: the parameter is voluntary, what is unknown asks for nothing."""
     assert lowest_level_asked(asked, ALIASES) == level
+
+
+def test_of_several_lists_the_strictest_counts() -> None:
+    """None of them takes anything from another."""
+    assert level_asked([["gold"], ["2fa"]], ALIASES) == Level.TWO
+    assert level_asked([["2fa", "1fa"], ["2fa"]], ALIASES) == Level.TWO
+    assert level_asked([["2fa", "1fa"], []], ALIASES) == Level.ONE
+    assert level_asked([["gold"], []], ALIASES) is None
 
 
 @given(REACHED, VALUES)

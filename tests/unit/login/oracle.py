@@ -3,6 +3,7 @@
 Looks at what was loaded, never at Facts, Evidence.level or Requirement, so that a mistake there cannot hide here.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from idp.authenticators.evidence import Proof
@@ -18,19 +19,17 @@ SPOKEN_OF = {"name": "profile", "email": "email", "groups": "groups"}
 """What consent calls the claims that are drawn."""
 
 
-def levels_wanted(request: AuthorizationRequest) -> list[str]:
-    """The levels that will do, by the claims request where it names any, and only those that exist."""
-    values = request.acr_values
-    if request.claims is not None and request.claims.acr_values is not None:
-        values = request.claims.acr_values
-    return [value for value in values if value in WITHIN_REACH]
+def levels_wanted(values: Iterable[str] | None) -> list[str]:
+    """Those that exist, of one list."""
+    return [value for value in values or () if value in WITHIN_REACH]
 
 
 def out_of_reach(request: AuthorizationRequest) -> bool:
     """Whether the app accepts nothing but levels that do not exist."""
     claims = request.claims
-    insisted = claims is not None and claims.acr_essential and claims.acr_values is not None
-    return insisted and not levels_wanted(request)
+    if claims is None or not claims.acr_essential or claims.acr_values is None:
+        return False
+    return not levels_wanted(claims.acr_values)
 
 
 def counted(known: Known, account: Account) -> list[Proof]:
@@ -60,9 +59,10 @@ def needs_two(known: Known, account: Account, at: datetime) -> bool:
     client = rules.clients.get(request.client_id)
     if client is not None and client.level == Level.TWO:
         return True
-    wanted = levels_wanted(request)
-    if wanted and set(wanted) <= {"2fa", REFEDS_MFA}:
-        return True
+    requested = request.claims.acr_values if request.claims else None
+    for wanted in (levels_wanted(requested), levels_wanted(request.acr_values)):
+        if wanted and set(wanted) <= {"2fa", REFEDS_MFA}:
+            return True
     if account.exemption is not None and account.exemption.until > at:
         return False
     if account.own_rule is not None and account.own_rule.level == Level.TWO:

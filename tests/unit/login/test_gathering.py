@@ -251,21 +251,28 @@ def test_consent_covers_the_claims_requested_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claims", "level", "unreachable"),
+    ("claims", "acr_values", "level", "unreachable"),
     [
-        (ClaimsRequest(acr_values=("2fa",)), Level.TWO, False),
-        (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), Level.ONE, False),
-        (ClaimsRequest(acr_values=(REFEDS_MFA, "phr"), acr_essential=True), Level.TWO, False),
-        (ClaimsRequest(acr_values=("phr",), acr_essential=True), Level.ONE, True),
-        (ClaimsRequest(acr_values=(), acr_essential=True), Level.ONE, True),
-        (ClaimsRequest(acr_values=("phr",)), Level.ONE, False),
-        (ClaimsRequest(acr_essential=True), Level.TWO, False),  # any level: that of acr_values stays
-        (ClaimsRequest(), Level.TWO, False),
+        (ClaimsRequest(acr_values=("2fa",)), (), Level.TWO, False),
+        (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), (), Level.ONE, False),
+        (ClaimsRequest(acr_values=(REFEDS_MFA, "phr"), acr_essential=True), (), Level.TWO, False),
+        (ClaimsRequest(acr_values=("phr",), acr_essential=True), (), Level.ONE, True),
+        (ClaimsRequest(acr_values=("phr",), acr_essential=True), ("2fa",), Level.TWO, True),
+        (ClaimsRequest(acr_values=(), acr_essential=True), (), Level.ONE, True),
+        (ClaimsRequest(acr_values=("phr",)), (), Level.ONE, False),
+        (ClaimsRequest(acr_values=("phr",)), ("2fa",), Level.TWO, False),
+        (ClaimsRequest(acr_values=("1fa",)), ("2fa",), Level.TWO, False),
+        (ClaimsRequest(acr_values=("2fa",)), ("1fa",), Level.TWO, False),
+        (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), ("2fa", "1fa"), Level.ONE, False),
+        (ClaimsRequest(acr_essential=True), ("2fa",), Level.TWO, False),
+        (ClaimsRequest(), ("2fa",), Level.TWO, False),
     ],
 )
-def test_a_requested_acr_goes_before_acr_values(claims: ClaimsRequest, level: Level, *, unreachable: bool) -> None:
-    """A-12, OIDC Core 5.5.1.1: the lowest of the values; essential, and none of them known, is out of reach."""
-    request = replace(REQUEST, claims=claims, acr_values=("2fa",))
+def test_of_a_requested_acr_and_acr_values_the_stricter_counts(
+    claims: ClaimsRequest, acr_values: tuple[str, ...], level: Level, *, unreachable: bool
+) -> None:
+    """A-12, OIDC Core 5.5.1.1: each at its lowest value; essential, and none of its own known, is out of reach."""
+    request = replace(REQUEST, claims=claims, acr_values=acr_values)
     nobody_enrolled = replace(drawn.account(), apps=0)
     facts = gathered(replace(known(request, own=both(AT)), account=nobody_enrolled), AT)
     assert facts.identity is not None

@@ -301,8 +301,29 @@ def test_the_clients_defaults_stand_in_for_what_is_not_sent() -> None:
     assert (request.max_age, request.acr_values) == (300, ("2fa", "1fa"))
     request = parse(client, max_age="0", acr_values="phr")
     assert (request.max_age, request.acr_values) == (0, ("phr",))
+    requested = '{"id_token":{"acr":{"value":"1fa"}}}'
+    assert parse(client, claims=requested).acr_values == ()
+    assert parse(client, claims='{"id_token":{"acr":null}}').acr_values == ("2fa", "1fa")
     endless = replace(WEB, metadata=ClientMetadata(default_max_age=10**15))
     assert parse(endless).max_age == LONGEST_MAX_AGE
+
+
+@pytest.mark.parametrize(
+    ("acr", "asked", "compared"),
+    [
+        ("null", ((), ("2fa",)), ("2fa",)),
+        ('{"essential":true}', ((), ("2fa",)), ("2fa",)),
+        ('{"values":["1fa","gold"]}', (("1fa", "gold"), ("2fa",)), ("1fa", "gold", "2fa")),
+        ('{"essential":true,"value":"1fa"}', (("1fa",), ("2fa",)), ("1fa",)),
+    ],
+)
+def test_a_requested_acr_stands_beside_acr_values(
+    acr: str, asked: tuple[tuple[str, ...], ...], compared: tuple[str, ...]
+) -> None:
+    """OIDC Core 5.5.1.1: both ask; the token's acr is one of an essential claim's own values."""
+    request = parse(acr_values="2fa", claims=f'{{"id_token":{{"acr":{acr}}}}}')
+    assert (request.acr_asked, request.acr_compared) == (asked, compared)
+    assert parse(acr_values="2fa").acr_compared == ("2fa",)
 
 
 @pytest.mark.parametrize("display", ["page", "popup", "touch", "wap", "hologram"])
