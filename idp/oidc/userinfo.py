@@ -1,13 +1,14 @@
 """The userinfo response (OIDC Core 5.3.2) for a token that was accepted and whose grant stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from idp.directory.person import Person
 from idp.oidc.access_token import AccessToken
 from idp.oidc.claims import person_claims
 from idp.oidc.client import Client
 from idp.oidc.errors import InsufficientScope, InvalidToken
-from idp.oidc.scopes import OPENID
+from idp.oidc.scopes import OFFLINE_ACCESS, OPENID
 from idp.values.ids import GrantId, Subject
 from idp.values.issuer import Issuer
 
@@ -19,6 +20,17 @@ it has no `exp` and no `iat`.
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserinfoFacts:
+    """The grant behind a token, as far as userinfo goes: whom it speaks of, and what it may tell."""
+
+    person: Person
+    granted: tuple[str, ...]
+    """All scopes of the grant; the token may have fewer."""
+    requested: tuple[str, ...]
+    """Claims requested one by one (OIDC Core 5.5)."""
+
+
 def grant_of(token: AccessToken) -> GrantId:
     """The grant to look up. Raises InsufficientScope without `openid`, InvalidToken for a machine's own token."""
     if OPENID not in token.scopes:
@@ -28,14 +40,16 @@ def grant_of(token: AccessToken) -> GrantId:
     return token.grant
 
 
-def userinfo(token: AccessToken, sub: Subject, person: Person, requested: Iterable[str]) -> dict[str, object]:
-    """The claims of the granted scopes and those requested one by one; `sub` is what the client calls the person.
+def userinfo(token: AccessToken, sub: Subject, facts: UserinfoFacts) -> dict[str, object]:
+    """The claims of the token's scopes and those requested one by one; `sub` is what the client calls the person.
 
-    Raises InvalidToken where the person is not the one that the token names.
+    A token that a refresh has narrowed (RFC 6749 6) tells of its scopes alone: it is made for somebody who shall know
+    less. Raises InvalidToken where the person is not the one that the token names.
     """
     if sub != token.sub:  # OIDC Core 5.3.2: sub is that of the ID token
         raise InvalidToken("the access token speaks of another person")
-    return {"sub": sub, **person_claims(token.scopes, person, requested)}
+    narrowed = set(facts.granted) - {OFFLINE_ACCESS} - set(token.scopes)
+    return {"sub": sub, **person_claims(token.scopes, facts.person, () if narrowed else facts.requested)}
 
 
 def to_be_signed(members: Mapping[str, object], issuer: Issuer, client: Client) -> dict[str, object]:

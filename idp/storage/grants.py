@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.authenticators.evidence import Evidence
-from idp.directory.person import Person
 from idp.oidc.authentication import Authentication
 from idp.oidc.grant import CodeFacts, GrantFacts
 from idp.oidc.pkce import Challenge
+from idp.oidc.userinfo import UserinfoFacts
 from idp.storage.database import Executor, Row
 from idp.storage.events import EVENTS, EncodedEvents
 from idp.storage.people import COLUMNS, DETAILS, GROUPS, person_in, person_of
@@ -53,7 +53,7 @@ STANDS = f"SELECT EXISTS (SELECT FROM grant_facts g WHERE g.id = $1 AND {LIVE})"
 
 PERSON = f"""
 SELECT {COLUMNS}, CASE WHEN $3 OR g.claims -> 'userinfo' ? 'groups' THEN {GROUPS} END AS groups,
-    g.claims -> 'userinfo' AS requested
+    g.claims -> 'userinfo' AS requested, g.scopes AS granted
 FROM grant_facts g JOIN users u ON u.id = g.user_id WHERE g.id = $1 AND {LIVE}
 """
 
@@ -75,14 +75,6 @@ class Owner:
 
     user: UserId
     audit_salt: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserinfoFacts:
-    """Whom a token speaks of, and the claims that userinfo tells beside those of the scopes (OIDC Core 5.5)."""
-
-    person: Person
-    requested: tuple[str, ...]
 
 
 async def burn(
@@ -115,7 +107,9 @@ async def stands(executor: Executor, grant: GrantId, at: datetime) -> bool:
 async def userinfo_facts(executor: Executor, grant: GrantId, at: datetime, *, groups: bool) -> UserinfoFacts | None:
     """Whom the tokens of this grant speak of; None where they no longer count. Groups are read only where asked for."""
     row = await executor.fetchrow(PERSON, grant, at, groups)
-    return None if row is None else UserinfoFacts(person=person_of(row), requested=tuple(row["requested"] or ()))
+    if row is None:
+        return None
+    return UserinfoFacts(person=person_of(row), granted=tuple(row["granted"]), requested=tuple(row["requested"] or ()))
 
 
 async def owner(executor: Executor, grant: GrantId) -> Owner | None:

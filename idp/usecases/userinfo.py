@@ -29,7 +29,7 @@ async def claims(services: Services, token: BearerToken, at: datetime) -> dict[s
     if facts is None or client is None or not client.active:
         raise InvalidToken("the access token was revoked")
     sub = seen_by(client, facts.person.sub, configuration.service_keys)
-    members = userinfo.userinfo(access, sub, facts.person, facts.requested)
+    members = userinfo.userinfo(access, sub, facts)
     alg = client.metadata.userinfo_signed_response_alg
     if alg is None:
         return members

@@ -84,6 +84,17 @@ async def test_userinfo_keeps_them_with_every_token_of_the_grant(world: World) -
         assert told.keys() == {"sub", "groups", "email"}
 
 
+async def test_a_narrowed_token_tells_none_of_them(world: World) -> None:
+    """RFC 6749 6: it is made for somebody who shall know less."""
+    app = await world.app()
+    issued = await world.issued(app, asked=asked("openid", "profile", "offline_access", userinfo=("groups", "email")))
+    tokens = (await app.exchange(issued.code)).json()
+    narrowed = (await app.refresh(tokens["refresh_token"], "openid")).json()
+    assert (await app.userinfo(narrowed["access_token"])).json().keys() == {"sub"}
+    whole = (await app.refresh(tokens["refresh_token"], "openid profile")).json()
+    assert {"groups", "email"} <= (await app.userinfo(whole["access_token"])).json().keys()
+
+
 async def test_a_client_gets_no_claim_of_a_scope_that_it_is_not_registered_for(
     provider: Provider, browser: Browser
 ) -> None:

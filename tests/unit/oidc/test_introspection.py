@@ -15,7 +15,7 @@ from idp.oidc.introspection import INACTIVE, caller, may_see, of_access_token, o
 from idp.oidc.parameters import Parameters
 from idp.oidc.presented_token import PresentedToken
 from idp.oidc.revocation import require_own
-from idp.oidc.userinfo import grant_of, to_be_signed, userinfo
+from idp.oidc.userinfo import UserinfoFacts, grant_of, to_be_signed, userinfo
 from idp.values.ids import ClientId, Subject
 from tests.unit.oidc.samples import (
     AUTHENTICATION,
@@ -144,18 +144,30 @@ def test_nobody_revokes_what_is_anothers() -> None:
 ALICE = Person(sub=AUTHENTICATION.sub, preferred_username="alice", email="alice@example.org", email_verified=True)
 
 
+def facts(*requested: str) -> UserinfoFacts:
+    return UserinfoFacts(person=ALICE, granted=token().scopes, requested=requested)
+
+
 def test_userinfo_tells_what_the_scopes_reveal() -> None:
     """OIDC Core 5.3.2, O-44."""
     assert grant_of(token()) == GRANT.grant
     told = {"sub": ALICE.sub, "email": "alice@example.org", "email_verified": True}
-    assert userinfo(token(), ALICE.sub, ALICE, ()) == told
-    assert userinfo(token(), ALICE.sub, ALICE, ("groups",)) == told | {"groups": []}
+    assert userinfo(token(), ALICE.sub, facts()) == told
+    assert userinfo(token(), ALICE.sub, facts("groups")) == told | {"groups": []}
+    wider = replace(facts("groups"), granted=(*token().scopes, "offline_access"))
+    assert userinfo(token(), ALICE.sub, wider) == told | {"groups": []}
+
+
+def test_a_narrowed_token_tells_of_its_scopes_alone() -> None:
+    """RFC 6749 6: whoever it is handed to shall know less, by name or by scope."""
+    narrowed = replace(facts("groups"), granted=(*token().scopes, "phone"))
+    assert "groups" not in userinfo(token(), ALICE.sub, narrowed)
 
 
 def test_a_pairwise_client_is_told_its_own_sub() -> None:
     """OIDC Core 5.3.2, 8.1: never the person's public one."""
     seen = replace(token(), sub="pairwise")
-    assert userinfo(seen, Subject("pairwise"), ALICE, ())["sub"] == "pairwise"
+    assert userinfo(seen, Subject("pairwise"), facts())["sub"] == "pairwise"
 
 
 def test_a_signed_response_says_who_speaks_to_whom() -> None:
@@ -184,7 +196,7 @@ def test_userinfo_needs_a_person() -> None:
 def test_userinfo_is_of_the_person_in_the_token() -> None:
     """OIDC Core 5.3.2: sub is that of the ID token."""
     with pytest.raises(InvalidToken, match="another person"):
-        userinfo(token(), Subject("bob"), ALICE, ())
+        userinfo(token(), Subject("bob"), facts())
 
 
 def test_browser_apps_may_call_from_the_origins_of_public_clients() -> None:
