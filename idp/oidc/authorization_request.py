@@ -51,6 +51,7 @@ LIMITS = {
 LONGEST_MAX_AGE = 10 * 365 * 24 * 3600
 """Seconds; a larger max_age says the same, and arithmetic with it stays within a datetime."""
 
+_LINE_BREAK = re.compile(r"[\r\n]")
 _MAX_AGE = re.compile(r"[0-9]{1,18}")
 
 
@@ -110,6 +111,9 @@ def _response_type(parameters: Parameters, client: Client, redirect: TrustedRedi
     may_use(client, response_type, legacy=legacy)
     if (parameters.one("response_mode") or redirect.mode) != redirect.mode:
         raise InvalidRequest("response_mode is unknown, or does not fit response_type or redirect_uri")
+    if redirect.mode == "form_post" and _LINE_BREAK.search(redirect.state or ""):
+        # HTML 4.10.21.4: browsers post every line break as CR LF. RFC 6749 A.5 allows none in a state.
+        raise InvalidRequest("state holds a line break, which no form brings back unchanged")
     return response_type
 
 

@@ -286,6 +286,14 @@ def test_an_app_behind_a_private_scheme_is_handed_no_form() -> None:
     assert redirect_of(authorization(**sent), client).mode == "query"
 
 
+@pytest.mark.parametrize("state", ["a\nb", "a\rb", "a\r\nb"])
+def test_a_state_that_no_form_brings_back_unchanged_is_refused_there(state: str) -> None:
+    """RFC 6749 4.1.2, A.5: the exact value received, or an error; an address brings it back as it is."""
+    assert isinstance(refusal(response_mode="form_post", state=state), errors.InvalidRequest)
+    assert parse(state=state).state == state
+    assert parse(response_mode="form_post", state="tab\t <b> \u00fc").state == "tab\t <b> \u00fc"
+
+
 def test_the_answer_goes_where_the_client_is_registered_for_it() -> None:
     request = parse(response_mode="form_post")
     redirect = request.redirect(WEB)
