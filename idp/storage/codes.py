@@ -27,10 +27,11 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1
 """
 
 # The person's row is locked, so that a change to that person either is seen here or waits and then ends this grant too.
-# So is the client's, which may have been deleted a moment ago.
+# So is the client's, which may have been deleted or disabled a moment ago, by a process that this one has not heard of.
 _UNCHANGED = """
 FROM users u, policy_version v, clients c
-WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19 AND c.client_id = $3
+WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19
+    AND c.client_id = $3 AND c.status = 'active'
 FOR SHARE OF u FOR KEY SHARE OF c
 """
 

@@ -121,8 +121,18 @@ async def _decided(services: Services, purpose: Authorization, visit: Visit) -> 
                 leave = await _issued(scene, cleared, signed_in)
                 if leave is not None:
                     return leave
-        services.cache.forget()  # the rules decided on may be older than the database's
+        services.cache.forget()  # rules and client decided on may be older than the database's
+        purpose = await _as_registered_now(services, purpose)
     raise Unavailable
+
+
+async def _as_registered_now(services: Services, purpose: Authorization) -> Authorization:
+    """Raises UntrustedRedirect where the client is gone, disabled, or no longer answered at that address."""
+    client = await services.client(purpose.client.client_id)
+    if client is None:
+        raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, purpose.client.client_id)
+    purpose.request.redirect(client)
+    return replace(purpose, client=client)
 
 
 async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:

@@ -10,6 +10,7 @@ import pytest
 from idp.oidc.response_type import ResponseMode
 from idp.storage.database import Database
 from idp.usecases import browser_sessions, user_access
+from idp.values.ids import ClientId
 from tests.drivers.browser_http import Browser
 from tests.drivers.old_app import ALL_TYPES, LEGACY_TYPES, OldApp, members
 from tests.drivers.page import Page
@@ -163,6 +164,31 @@ async def test_rules_that_this_worker_has_not_heard_of(
     page = await waiting.submit(username="alice", password=alice.password)
     assert page.step == "enrolment"
     assert says_nothing(wiki, page)
+    assert await provider.services.database.fetchval(GRANTS) == grants
+
+
+@pytest.mark.parametrize("response_type", ALL_TYPES)
+async def test_a_client_that_this_worker_has_not_heard_the_end_of(
+    provider: Provider, browser: Browser, owner: Database, response_type: str
+) -> None:
+    """Disabled a moment ago: nothing is answered any more, though the worker still remembers it as active."""
+    await password_is_enough(provider)
+    wiki, alice = await OldApp.registered(provider, response_type), await provider.person()
+    waiting = await wait_at(wiki, browser, alice, response_type)
+    signed_in = browser.tab()
+    assert (await alice.sign_in(await signed_in.open(wiki.url(response_type)))).at_app
+    grants = await provider.services.database.fetchval(GRANTS)
+    await owner.execute("ALTER TABLE clients DISABLE TRIGGER announce")
+    await owner.execute("UPDATE clients SET status = 'disabled'")
+    known = await provider.services.client(ClientId(wiki.registration.client_id))
+    assert known is not None
+    assert known.active
+    for page in (
+        await waiting.submit(username="alice", password=alice.password),
+        await signed_in.open(wiki.url(response_type, prompt="none")),
+    ):
+        assert page.step == "error"
+        assert says_nothing(wiki, page)
     assert await provider.services.database.fetchval(GRANTS) == grants
 
 
