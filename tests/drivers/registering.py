@@ -17,7 +17,9 @@ from idp.usecases import initial_access_tokens
 from idp.usecases.initial_access_tokens import NewToken
 from idp.usecases.services import Services
 from idp.usecases.unit import unit
-from tests.drivers.grants import COMMAND
+from tests.drivers.grants import COMMAND, REDIRECT_URI
+
+GOOD: dict[str, Any] = {"client_name": "App", "redirect_uris": [REDIRECT_URI]}
 
 
 def bearing(token: str | None) -> dict[str, str]:
@@ -57,6 +59,14 @@ class Registrar:
         """RFC 7592 2.3."""
         headers = bearing(told["registration_access_token"])
         return await self.http.delete(told["registration_client_uri"], headers=headers)
+
+
+async def registered(registrar: Registrar, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """What a good request, with `more` in it, is answered."""
+    answer = await registrar.register(**{**GOOD, **more})
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 async def registering(services: Services, http: httpx2.AsyncClient, *, uses: int = 100) -> Registrar:

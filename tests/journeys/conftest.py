@@ -12,6 +12,7 @@ from idp.values.issuer import Issuer
 from tests.drivers.clock import MovableClock
 from tests.drivers.command_line import CommandLine, of_database
 from tests.drivers.database import FreshDatabase
+from tests.drivers.registering import Registrar, registering
 from tests.drivers.world import World
 from tests.drivers.world import world as made
 
@@ -27,3 +28,9 @@ async def world(services: Services, sockets: list[socket], issuer: Issuer, clock
 def idp(fresh: FreshDatabase) -> CommandLine:
     """The command line over the database of this test."""
     return of_database(fresh)
+
+
+@pytest.fixture
+async def registrar(world: World) -> Registrar:
+    """Registers apps, with an initial access token that is good for a hundred."""
+    return await registering(world.services, world.http)

@@ -17,25 +17,10 @@ from tests.drivers.app_code import RelyingApp, basic
 from tests.drivers.client_signer import ClientSigner, assertion_claims, assertion_form
 from tests.drivers.command_line import CommandLine
 from tests.drivers.grants import COMMAND, REDIRECT_URI
-from tests.drivers.registering import Registrar, bearing, registering
+from tests.drivers.registering import GOOD, Registrar, bearing, registered
 from tests.drivers.world import World
 
-GOOD: dict[str, Any] = {"client_name": "App", "redirect_uris": [REDIRECT_URI]}
 CREDENTIALS = {"client_secret", "client_secret_expires_at"}
-
-
-@pytest.fixture
-async def registrar(world: World) -> Registrar:
-    """With a token good for a hundred."""
-    return await registering(world.services, world.http)
-
-
-async def registered(registrar: Registrar, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """The answer to a good request."""
-    answer = await registrar.register(**{**GOOD, **more})
-    assert answer.status_code == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
 
 
 async def app_of(world: World, told: dict[str, Any]) -> RelyingApp:
