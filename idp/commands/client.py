@@ -126,7 +126,7 @@ def _document(client: Client) -> Mapping[str, object]:
         "client_id": client.client_id,
         "client_type": client.client_type,
         "status": _status(client),
-        "registered_itself": client.registration_token is not None,
+        "registered_itself": client.registered_itself,
         **described(client),
     }
 

@@ -80,6 +80,11 @@ class Client:
     metadata: ClientMetadata = field(default_factory=ClientMetadata)
 
     @property
+    def registered_itself(self) -> bool:
+        """Whether what is said of it is its own word (RFC 7591 5)."""
+        return self.registration_token is not None
+
+    @property
     def public(self) -> bool:
         """Whether it cannot keep a secret (RFC 6749 2.1)."""
         return self.auth_method is AuthMethod.NONE

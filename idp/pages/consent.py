@@ -21,7 +21,8 @@ async def show(current: Current) -> View | None:
         return None
     asked = [scope for scope in step.scopes if scope != OPENID] or [OPENID]
     permissions = tuple(Permission(label=permission(scope), values=_values(scope, person)) for scope in asked)
-    return ConsentPage(shell=shell(current, NAME), permissions=permissions)
+    itself = current.client.registered_itself
+    return ConsentPage(shell=shell(current, NAME), permissions=permissions, registered_itself=itself)
 
 
 async def submit(submission: Submission) -> Outcome:

@@ -150,6 +150,8 @@ class ConsentPage(View):
     step: ClassVar[str] = "consent"
 
     permissions: tuple[Permission, ...]
+    registered_itself: bool = False
+    """Nobody here has looked at the app: its name and its logo are its own word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ VIEWS: dict[str, views.View] = {
     "password-branded-long": branded(views.PasswordPage(shell=replace(LONG, strip=None))),
     "consent": CONSENT,
     "consent-branded": branded(CONSENT),
+    "consent-registered-itself": replace(CONSENT, registered_itself=True),
     "consent-long": views.ConsentPage(
         shell=LONG, permissions=(views.Permission(label=messages.permission("groups"), values=("x" * 60, "ops")),)
     ),

@@ -18,29 +18,12 @@ from tests.clients.tokens import Registration
 from tests.drivers.app_code import basic
 from tests.drivers.browser_http import Browser
 from tests.drivers.client_signer import ClientSigner, assertion_claims, assertion_form
-from tests.drivers.grants import COMMAND
+from tests.drivers.grants import COMMAND, REDIRECT_URI
 from tests.drivers.provider import Provider
-from tests.drivers.registering import Registrar, bearing, registering
-from tests.drivers.scenes import sign_in
+from tests.drivers.registering import GOOD, Registrar, bearing, registered, registering
 from tests.drivers.world import World
 
-CALLBACK = "https://app.example.org/callback"
-GOOD: dict[str, Any] = {"client_name": "App", "redirect_uris": [CALLBACK]}
 ERRORS = {"invalid_redirect_uri", "invalid_client_metadata", "unapproved_software_statement"}
-
-
-@pytest.fixture
-async def registrar(world: World) -> Registrar:
-    """With a token good for a hundred."""
-    return await registering(world.services, world.http)
-
-
-async def registered(registrar: Registrar, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """The answer to a good request."""
-    answer = await registrar.register(**{**GOOD, **more})
-    assert answer.status_code == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
 
 
 def asserted(signer: ClientSigner, client_id: str, world: World) -> dict[str, str]:
@@ -115,7 +98,7 @@ async def test_a_registration_is_recorded_without_its_secrets(world: World, regi
     assert event["client_id"] == told["client_id"]
     details: Any = event["details"]
     assert details["initial_access_token"] == made["details"]["token"]  # type: ignore[index]
-    assert details["metadata"]["redirect_uris"] == [CALLBACK]
+    assert details["metadata"]["redirect_uris"] == [REDIRECT_URI]
     assert details["metadata"]["contacts"] == 1
     whole = json.dumps(details)
     assert told["client_secret"] not in whole
@@ -191,7 +174,7 @@ async def test_registration_can_be_opened_to_anybody(world: World) -> None:
 )
 async def test_a_bad_redirect_uri_is_refused_as_that(registrar: Registrar, uri: str) -> None:
     """O-04, O-53, OpenID conformance oidcc-redirect-uri-regfrag."""
-    assert is_refused(await registrar.register(redirect_uris=[CALLBACK, uri]), "invalid_redirect_uri")
+    assert is_refused(await registrar.register(redirect_uris=[REDIRECT_URI, uri]), "invalid_redirect_uri")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +184,7 @@ async def test_a_bad_redirect_uri_is_refused_as_that(registrar: Registrar, uri: 
         ({"response_types": ["code token"], "grant_types": ["implicit"]}, "grant_types"),
         ({"response_types": ["token"]}, "not supported"),
         ({"redirect_uris": []}, "redirect URI"),
-        ({"redirect_uris": CALLBACK}, "redirect_uris must be a list"),
+        ({"redirect_uris": REDIRECT_URI}, "redirect_uris must be a list"),
         ({"grant_types": ["refresh_token"]}, "authorization_code"),
         ({"token_endpoint_auth_method": "private_key_jwt"}, "needs the keys"),
         ({"jwks": {"keys": []}, "jwks_uri": "https://app.example.org/jwks"}, "not be given both"),
@@ -338,12 +321,16 @@ async def test_whoever_signs_in_to_a_registered_app_shows_a_second_factor(provid
         told = await registered(
             await registering(provider.services, http), grant_types=["authorization_code", "refresh_token"]
         )
-    registration = Registration(client_id=told["client_id"], client_secret=told["client_secret"], redirect_uri=CALLBACK)
+    registration = Registration(
+        client_id=told["client_id"], client_secret=told["client_secret"], redirect_uri=REDIRECT_URI
+    )
     async with AuthlibClient(issuer=provider.issuer, registration=registration, scope="openid email") as app:
         app.now = lambda: int(provider.clock().timestamp())
         alice = await provider.person("alice")
-        page = await sign_in(app, alice, browser)
-        assert {"password", "enrolment", "consent"} <= set(alice.steps)
+        page = await alice.sign_in(await browser.open(await app.authorization_url()), until="consent")
+        assert f"{told['client_name']} registered itself here" in page.text
+        assert {"password", "enrolment"} <= set(alice.steps)
+        page = await alice.answer(page)
         tokens = await app.exchange(page.url)
     assert tokens.claims["amr"] == ["pwd", "otp", "mfa"]
     assert tokens.claims["acr"] == "2fa"
