@@ -6,7 +6,7 @@ FROM python:3.11-slim AS package
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 COPY requirements/local.txt requirements/
-RUN pip install --quiet --require-hashes -r requirements/local.txt
+RUN pip install --quiet --require-hashes --no-deps -r requirements/local.txt
 COPY pyproject.toml ./
 COPY idp idp
 COPY templates templates
@@ -18,7 +18,7 @@ FROM python:3.11-slim AS environment
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv /opt/idp
 COPY requirements/runtime.txt /tmp/runtime.txt
-RUN /opt/idp/bin/pip install --quiet --require-hashes -r /tmp/runtime.txt
+RUN /opt/idp/bin/pip install --quiet --require-hashes --no-deps -r /tmp/runtime.txt
 COPY --from=package /wheel /wheel
 RUN /opt/idp/bin/pip install --quiet --no-deps --no-index /wheel/*.whl \
     && /opt/idp/bin/python -m compileall -q /opt/idp/lib
