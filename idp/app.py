@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from idp.account.routes import routes as account_routes
 from idp.endpoints import host_routes
 from idp.endpoints import routes as endpoint_routes
 from idp.pages.routes import routes as page_routes
@@ -26,7 +27,11 @@ def create_app(services: Services) -> Router:
         refused=lambda call, path: form_refused(services, call.origin, call.at, path),
         metrics=services.metrics,
     )
-    table: list[BaseRoute] = [*endpoint_routes(services, house), *page_routes(services, house)]
+    table: list[BaseRoute] = [
+        *endpoint_routes(services, house),
+        *page_routes(services, house),
+        *account_routes(services, house),
+    ]
     nothing = Route("/{path:path}", Edge(house=house, kind=PAGES, handlers={}))
     path = services.settings.issuer.path
     below = [Mount(path, routes=table)] if path else table

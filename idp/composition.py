@@ -7,11 +7,13 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ssl import SSLContext
 
 from idp.keystore.root_keys import KeyFolderError
 from idp.oidc.client import Client
 from idp.outbound.fetching import Fetcher
 from idp.outbound.network import Resolver
+from idp.outbound.smtp import Mailer
 from idp.outbound.trust import trusted
 from idp.resources import folder
 from idp.settings import Settings, SettingsError
@@ -66,6 +68,7 @@ async def open_services(
                     cache=cache,
                     hashing=hashing,
                     fetcher=fetcher,
+                    mailer=_mailer(settings, trust),
                     clock=clock,
                     entropy=entropy,
                 )
@@ -76,6 +79,12 @@ async def open_services(
             await listener.stop()
     finally:
         await database.close()
+
+
+def _mailer(settings: Settings, trust: SSLContext) -> Mailer | None:
+    if settings.smtp_url is None or settings.smtp_from is None:
+        return None
+    return Mailer.of(settings.smtp_url, settings.smtp_from, trust)
 
 
 def _cache(database: Database, reader: KeyReader) -> ConfigurationCache:

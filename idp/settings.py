@@ -17,11 +17,11 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.values.issuer import Issuer
-from idp.values.secrets import DatabaseUrl
+from idp.values.secrets import DatabaseUrl, SmtpUrl
 
 PREFIX = "IDP_"
 CONFIG = "IDP_CONFIG"
-_SECRETS = ("database_url", "database_owner_url")
+_SECRETS = ("database_url", "database_owner_url", "smtp_url")
 
 
 class SettingsError(Exception):
@@ -59,6 +59,31 @@ def _database_url(text: object) -> DatabaseUrl:
     return DatabaseUrl(str(text))
 
 
+_SMTP_URL = "must be a URL such as smtp://user:password@host:587, or smtps:// for TLS from the first octet on"
+
+
+def _smtp_url(text: object) -> SmtpUrl:
+    if isinstance(text, SmtpUrl):
+        return text
+    try:
+        parts = urlsplit(str(text))
+        port_fits = parts.port != 0  # raises where it is no number
+    except ValueError:
+        raise ValueError(_SMTP_URL) from None
+    no_more = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    login_is_whole = bool(parts.username) == bool(parts.password)
+    if parts.scheme not in {"smtp", "smtps"} or not (parts.hostname and port_fits and no_more and login_is_whole):
+        raise ValueError(_SMTP_URL)
+    return SmtpUrl(str(text))
+
+
+def _mail_address(text: object) -> str:
+    name, _, host = str(text).rpartition("@")
+    if not name or not host or not str(text).isascii() or any(each in str(text) for each in ' <>,;:"\r\n'):
+        raise ValueError("must be an address such as login@example.com")
+    return str(text)
+
+
 def _networks(value: object) -> object:
     parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
     try:
@@ -71,6 +96,8 @@ PasswordHash = Literal["m=19456,t=2,p=1", "m=47104,t=1,p=1"]
 """The two cheapest of the OWASP parameter sets for argon2id that we allow; the first is the floor."""
 
 _Url = Annotated[DatabaseUrl, BeforeValidator(_database_url), PlainSerializer(repr)]
+_Smtp = Annotated[SmtpUrl, BeforeValidator(_smtp_url), PlainSerializer(repr)]
+_MailAddress = Annotated[str, BeforeValidator(_mail_address)]
 _Listen = Annotated[Address, BeforeValidator(Address.parse)]
 _Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 
@@ -101,8 +128,12 @@ class Settings(BaseSettings):
     """Whose X-Forwarded-For is believed."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    smtp_url: _Smtp | None = None
+    """Where mails are handed over. Absent: nobody is written to."""
+    smtp_from: _MailAddress | None = None
+    """Whom mails come from."""
     fetch_ca_file: Path | None = None
-    """Authorities trusted beside the system's when documents of clients are fetched, in PEM."""
+    """Authorities trusted beside the system's when documents of clients are fetched and mails are sent, in PEM."""
     password_hash: PasswordHash = "m=19456,t=2,p=1"
     hash_queue: Annotated[int, Field(ge=1, le=10_000)] = 64
     """Password checks that may wait in one worker; beyond it the answer is 503."""
@@ -133,6 +164,8 @@ class Settings(BaseSettings):
             raise SettingsError("\n".join(map(_line, error.errors(include_url=False, include_input=False)))) from None
         if (settings.tls_cert is None) != (settings.tls_key is None):
             raise SettingsError("IDP_TLS_CERT and IDP_TLS_KEY: set both or neither")
+        if (settings.smtp_url is None) != (settings.smtp_from is None):
+            raise SettingsError("IDP_SMTP_URL and IDP_SMTP_FROM: set both or neither")
         return settings
 
     @property

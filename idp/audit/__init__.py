@@ -11,6 +11,8 @@ addresses and what people typed, which are sealed under the person's own key.
 | guards       | throttling, source limits, CSRF                                                    |
 | protocol     | clients: authentication, refused requests, replays, revocation, told logouts       |
 | registration | clients that register themselves, and the tokens that let them                     |
+| links        | links mailed to people: asked for, refused, used                                   |
+| mail         | mails to people: what became of them                                               |
 | directory    | changes of users and groups by somebody else                                       |
 | service      | changes of clients, policy, configuration and keys                                 |
 | catalogue    | all of them, as one closed union                                                   |

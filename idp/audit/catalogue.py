@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from idp.audit import directory, guards, protocol, registration, service, sign_in
+from idp.audit import directory, guards, links, mail, protocol, registration, service, sign_in
 from idp.audit.event import Event
 
 AnyEvent = (
@@ -13,14 +13,17 @@ AnyEvent = (
     | sign_in.EnrolmentStarted
     | sign_in.EnrolmentRefused
     | sign_in.EnrolmentConfirmed
+    | sign_in.EnrolmentPutOff
     | sign_in.RecoveryCodesMade
     | sign_in.RecoveryCodesAcknowledged
     | sign_in.RecoveryCodeUsed
+    | sign_in.SecondFactorTurnedOff
     | sign_in.PasswordChanged
     | sign_in.SignInCompleted
     | sign_in.SignInCancelled
     | sign_in.ConsentGiven
     | sign_in.ConsentDenied
+    | sign_in.AppDisconnected
     | sign_in.SignedOut
     | sign_in.SessionEnded
     | guards.ThrottlePaused
@@ -37,6 +40,13 @@ AnyEvent = (
     | protocol.LogoutDelivered
     | protocol.LogoutUndelivered
     | protocol.LogoutGivenUp
+    | links.PasswordResetAsked
+    | links.LinkRefused
+    | links.PasswordReset
+    | links.AccountSecured
+    | mail.MailSent
+    | mail.MailUndelivered
+    | mail.MailGivenUp
     | registration.ClientRegistered
     | registration.ClientDeleted
     | registration.RegistrationRefused

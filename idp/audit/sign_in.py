@@ -81,6 +81,14 @@ class EnrolmentConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentPutOff(Event):
+    """The person went on with one factor, as a rule's grace lets until then."""
+
+    kind: ClassVar[str] = "enrolment_put_off"
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesMade(Event):
     """A new set; the one before it ended."""
 
@@ -104,11 +112,18 @@ class RecoveryCodeUsed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorTurnedOff(Event):
+    """The person took app and recovery codes away, where policy lets."""
+
+    kind: ClassVar[str] = "second_factor_turned_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(Event):
     """The person chose a new password."""
 
     kind: ClassVar[str] = "password_changed"
-    reason: Literal["set_by_other", "compromised", "too_short"]
+    reason: Literal["set_by_other", "compromised", "too_short", "wanted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +165,13 @@ class ConsentDenied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppDisconnected(Event):
+    """The person withdrew what a client was allowed; its grants ended."""
+
+    kind: ClassVar[str] = "app_disconnected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut(Event):
     """The person ended the browser session, here or by way of an app."""
 
@@ -159,7 +181,7 @@ class SignedOut(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
-    """A browser session was ended by something else than its person's wish."""
+    """A browser session was ended by something else than a sign-out in that browser."""
 
     kind: ClassVar[str] = "session_ended"
-    reason: Literal["admin", "other_person"]
+    reason: Literal["admin", "other_person", "person"]

@@ -19,6 +19,12 @@ SOURCE_LIMIT = 50
 SOURCE_WINDOW = timedelta(minutes=10)
 UNKNOWN_SOURCE = "unknown"
 
+ASKING_WINDOW = timedelta(hours=1)
+ASKED_OF_ACCOUNT = 3
+"""Links for a forgotten password that one account is mailed in that time."""
+ASKED_BY_SOURCE = 30
+"""How often one source may ask for one."""
+
 
 def pause_after(failures: int) -> timedelta | None:
     """The pause that begins with this failure; None where none does, or where the authenticator is disabled instead."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
-from typing import Literal
+from typing import Literal, get_args
 
 import pyotp
 
@@ -26,6 +26,7 @@ from idp.values.entropy import Entropy
 from idp.values.secrets import AppCode, TotpSecret
 
 Algorithm = Literal["SHA1", "SHA256", "SHA512"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 SECRET_OCTETS = 20
 """RFC 4226 4 R6 recommends 160 bits; SP 800-63B 3.1.4.1 asks for 112 at least."""
@@ -70,15 +71,15 @@ def normalised(text: str) -> str:
     return without_gaps(text)
 
 
-def parse(text: str, digits: int) -> AppCode | WrongShape | LooksLikeRecoveryCode | Empty:
-    """The code that was typed, of exactly `digits` ASCII digits; leading zeros count, so it stays text."""
+def parse(text: str, *digits: int) -> AppCode | WrongShape | LooksLikeRecoveryCode | Empty:
+    """The code that was typed, of exactly so many ASCII digits; leading zeros count, so it stays text."""
     if len(text) > LONGEST_TYPED:
         return WrongShape()
     code = normalised(text)
     if not code:
         return Empty()
     # Superscript and Arabic-Indic digits end here; pyotp folds with NFKC and would take the former.
-    if re.fullmatch(f"[0-9]{{{digits}}}", code):
+    if len(code) in digits and re.fullmatch("[0-9]+", code):
         return AppCode(code)
     return LooksLikeRecoveryCode() if has_recovery_shape(code) else WrongShape()
 

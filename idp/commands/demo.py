@@ -39,9 +39,11 @@ def run(
     try:
         with ExitStack() as stack:
             party = stack.enter_context(open_listeners(LOOPBACK, rp_port, workers=1))
+            mail = stack.enter_context(open_listeners(LOOPBACK, 0, workers=1))
             kept.put_aside(data)
             stack.callback(kept.put_aside, data)
-            stage = _Stage(folder=data, environ=environment(os.environ, data, port), party=party, as_json=as_json)
+            environ = environment(os.environ, data, port, mail.port)
+            stage = _Stage(folder=data, environ=environ, party=party, mail=mail, as_json=as_json)
             status = serve(stage.service())
     except (*CANNOT_SERVE, *CANNOT_START) as refusal:
         complain(str(refusal))
@@ -49,7 +51,7 @@ def run(
     raise typer.Exit(status)
 
 
-def environment(environ: Mapping[str, str], data: Path, port: int) -> dict[str, str]:
+def environment(environ: Mapping[str, str], data: Path, port: int, mail_port: int) -> dict[str, str]:
     """The environment of all its processes, with the demo's settings."""
     ours = {name: value for name, value in environ.items() if not name.startswith("IDP_") or name in TAKEN}
     ours.setdefault("IDP_LOG_LEVEL", "warning")
@@ -57,6 +59,8 @@ def environment(environ: Mapping[str, str], data: Path, port: int) -> dict[str, 
         "IDP_ISSUER": f"http://localhost:{port}",
         "IDP_LISTEN": f"localhost:{port}",
         "IDP_DATA_DIR": str(data.absolute()),
+        "IDP_SMTP_URL": f"smtp://{LOOPBACK}:{mail_port}",
+        "IDP_SMTP_FROM": "sign-in@example.com",
     }
 
 
@@ -65,6 +69,7 @@ class _Stage:
     folder: Path
     environ: Mapping[str, str]
     party: Listeners
+    mail: Listeners
     as_json: bool
     demo: Demo | None = field(default=None, init=False)
 
@@ -74,20 +79,23 @@ class _Stage:
         return f"http://{LOOPBACK}:{self.party.port}"
 
     def service(self) -> Service:
-        return Service(environ=self.environ, companions=self._companions, listeners=(self.party,), ready=self._ready)
+        return Service(
+            environ=self.environ, companions=self._companions, listeners=(self.party, self.mail), ready=self._ready
+        )
 
     def _companions(self, settings: Settings) -> Sequence[Child]:
         with asyncio.Runner() as runner:
             self.demo = runner.run(self._set_up(settings))
-        env = {**self.environ, **told(self.demo, settings.issuer, self.base_url)}
-        fds = self.party.fds(0)
+        fds, (mail,) = self.party.fds(0), self.mail.fds(0)
+        env = {**self.environ, **told(self.demo, settings.issuer, self.base_url, mail)}
         child = our_child("relying-party", "relying-party", *map(str, fds), env=env)
-        return [replace(child, pass_fds=fds, reports_ready=True)]
+        return [replace(child, pass_fds=(*fds, mail), reports_ready=True)]
 
     async def _set_up(self, settings: Settings) -> Demo:
         _link_keys(self.folder, settings.keys_folder)
         before = kept.taken_up(self.folder)
-        async with open_services(settings, pool_size=2) as services:
+        silent = settings.model_copy(update={"smtp_url": None, "smtp_from": None})  # what is made here is no news
+        async with open_services(silent, pool_size=2) as services:
             return await set_up(services, self.base_url, before, clock())
 
     def _ready(self, settings: Settings) -> None:
@@ -146,7 +154,8 @@ Its provider is {settings.issuer}. People you can be:
 
 {indented}
 
-The relying app shows these again, with bob's code of the moment. Secrets stand in {path}.
+The relying app shows these again, with bob's code of the moment, and the mail that people get.
+Secrets stand in {path}.
 Ctrl-C stops everything; what you did is there again at the next start.
 """
 

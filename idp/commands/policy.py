@@ -1,14 +1,16 @@
 """`idp policy`: second-factor rules, exemptions, and why somebody needs what they need."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import typer
 
 from idp.authenticators.acr import NAMES
 from idp.authenticators.methods import Level
+from idp.commands import typed
 from idp.commands.call import change, read
-from idp.commands.output import Json, table, tell
-from idp.policy.rules import ACR, Rule, Target
+from idp.commands.output import Json, moment, table, tell
+from idp.policy.rules import ACR, Grace, Rule, Target
 from idp.usecases import policy
 from idp.usecases.policy import Explanation
 
@@ -28,11 +30,20 @@ def set_(
     demand: Annotated[Demand, typer.Argument(help="none removes the rule.", show_default=False)],
     level: Annotated[str, typer.Argument(help="With required: the level.")] = "2fa",
     *,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="With required: from that day on.", show_default=False)
+    ] = None,
+    grace: Annotated[
+        int, typer.Option(metavar="DAYS", help="With required: so long after it first applies to somebody.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Set what a place asks: required (a second factor), if_enrolled (only of those who have one), or none."""
+    """Set what a place asks: required (a second factor), if_enrolled (only of those who have one), or none.
+
+    With --from or --grace, whoever never had a factor may put setting one up off until then.
+    """
     kind, name = _target(target)
-    rule = _rule(demand, level)
+    rule = _rule(demand, level, Grace(starts_at=typed.start(start) if start else None, days=grace))
     changed = change(lambda unit: policy.set_rule(unit, kind, name, rule))
     words = rule.words if rule else "no rule"
     where = f"{kind} {name}".strip()
@@ -81,7 +92,9 @@ def _target(text: str) -> tuple[Target, str]:
             raise typer.BadParameter("TARGET is server, client:ID, group:NAME or user:NAME")
 
 
-def _rule(demand: Demand, level: str) -> Rule | None:
+def _rule(demand: Demand, level: str, grace: Grace) -> Rule | None:
+    if demand != "required" and grace != Grace():
+        raise typer.BadParameter("--from and --grace go with required")
     match demand:
         case "none":
             return None
@@ -90,7 +103,7 @@ def _rule(demand: Demand, level: str) -> Rule | None:
         case "required":
             if level not in _LEVELS:
                 raise typer.BadParameter(f"a rule can require {', '.join(_LEVELS)}")
-            return Rule(level=_LEVELS[level])
+            return Rule(level=_LEVELS[level], grace=grace if grace != Grace() else None)
 
 
 def _document(username: str, client_id: str, found: Explanation) -> dict[str, object]:
@@ -104,10 +117,16 @@ def _document(username: str, client_id: str, found: Explanation) -> dict[str, ob
         "level": ACR[found.requirement.level],
         "enrolled": found.enrolled,
         "needs_enrolment": policy.needs_enrolment(found),
-        "exempt_until": found.requirement.waiver.until if found.requirement.waiver else None,
+        "exempt_until": _waived(found, "exempt"),
+        "grace_until": _waived(found, "grace"),
         "reasons": reasons,
         "sentences": list(found.sentences),
     }
+
+
+def _waived(found: Explanation, kind: str) -> datetime | None:
+    waiver = found.requirement.waiver
+    return waiver.until if waiver and waiver.kind == kind else None
 
 
 def _text(username: str, found: Explanation) -> str:
@@ -115,4 +134,6 @@ def _text(username: str, found: Explanation) -> str:
     lines = [first, *(f"  {line}" for line in rest)]
     if policy.needs_enrolment(found):
         lines.append(f"{username} has none yet, so the next sign-in sets one up.")
+    if (until := policy.may_wait(found)) is not None:
+        lines.append(f"{username} has none yet; each sign-in offers to set one up, from {moment(until)} on it must.")
     return "\n".join(lines)

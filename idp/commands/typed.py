@@ -21,6 +21,11 @@ def date(text: str) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
+def start(text: str) -> datetime:
+    """As `date`, but a day without a time is its first instant."""
+    return date(text if len(text.strip()) > len("2027-01-31") else f"{text.strip()}T00:00")
+
+
 def pairs(texts: Sequence[str]) -> dict[str, str]:
     """`name=value` arguments in order; an empty value means «remove»."""
     found = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from idp.demo.claims_explained import compare, distance, explain, proofs
 from idp.demo.errors_explained import explain_error
+from idp.demo.mails import Mail
 from idp.demo.registration import DemoClient, DemoPerson
 from idp.demo.visitors import Claims, Problem, SignedIn, Visitor
 
@@ -74,6 +75,10 @@ class Pages:
         people = [_shown_person(each, at) for each in self._people]
         apps = [(each, _greeting(visitor.signed_in.get(each.slug))) for each in self._clients]
         return self._render("home.html", people=people, apps=apps, form_token=form_token)
+
+    def inbox(self, mails: Iterable[Mail]) -> HTMLResponse:
+        """What the provider wrote to its people."""
+        return self._render("inbox.html", mails=list(mails))
 
     def signed_out(self, client: DemoClient, form_token: str, *, everywhere: bool) -> HTMLResponse:
         """The app without a person; `everywhere` when the provider ended its session too."""

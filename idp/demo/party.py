@@ -14,7 +14,7 @@ TOLD = "RELYING_PARTY"
 """The environment variable that holds what the app is told: passwords and secrets, so no argument."""
 
 
-def told(demo: Demo, issuer: str, base_url: str) -> dict[str, str]:
+def told(demo: Demo, issuer: str, base_url: str, mail_socket: int) -> dict[str, str]:
     """The environment that the process needs beside the usual."""
     signing_in = [client for client in demo.clients if "openid" in client.scopes]
     document = {
@@ -22,6 +22,7 @@ def told(demo: Demo, issuer: str, base_url: str) -> dict[str, str]:
         "base_url": base_url,
         "clients": [asdict(client) for client in signing_in],
         "people": [asdict(person) for person in demo.people],
+        "mail_socket": mail_socket,
         "session_secret": secrets.token_urlsafe(32),
     }
     return {TOLD: json.dumps(document)}

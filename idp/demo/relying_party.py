@@ -7,6 +7,7 @@ the provider as any app does: by its issuer. Owns routes, cookie and form protec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from idp.demo import errors_explained
+from idp.demo.mails import Mailbox
 from idp.demo.pages import Pages
 from idp.demo.registration import DemoClient, DemoPerson
 from idp.demo.sign_in import Provider, Refusal
@@ -43,17 +45,27 @@ def create_relying_party(
     clients: Sequence[DemoClient],
     session_secret: str,
     people: Sequence[DemoPerson],
+    mail_socket: int | None = None,
 ) -> Starlette:
-    """The app, to be served at `base_url` (no final slash). Nothing is fetched before the first sign-in."""
+    """The app, to be served at `base_url` (no final slash). Nothing is fetched before the first sign-in.
+
+    `mail_socket`: listens for the provider's mails.
+    """
     handlers = {404: _not_found, 405: _not_found, 403: _foreign_form, 500: _fault}
     # Passwords stand on the first page: a site of somebody else whose name is made to lead here must not read them.
     ours = Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(base_url).hostname or "", "localhost"])
-    app = Starlette(routes=_routes(), exception_handlers=handlers, middleware=[ours])
+    mailbox = Mailbox()
+
+    def lifespan(_: Starlette) -> AbstractAsyncContextManager[None]:
+        return mailbox.open_at(mail_socket)
+
+    app = Starlette(routes=_routes(), exception_handlers=handlers, middleware=[ours], lifespan=lifespan)
     app.state.party = RelyingParty(
         provider=Provider(issuer=issuer, base_url=base_url, clients=clients),
         pages=Pages(issuer=issuer, clients=clients, people=people),
         visitors=Visitors(session_secret),
         clients={each.slug: each for each in clients},
+        mailbox=mailbox,
     )
     return app
 
@@ -63,6 +75,7 @@ def _routes() -> list[Route]:
         Route("/", visiting(home), methods=["GET"]),
         Route("/style.css", static("style.css", "text/css"), methods=["GET"]),
         Route("/icon.svg", static("icon.svg", "image/svg+xml"), methods=["GET"]),
+        Route("/inbox", visiting(inbox), methods=["GET"]),
         Route("/{slug}", visiting(app_page), methods=["GET"]),
         Route("/{slug}/initiate", visiting(initiate), methods=["GET"]),
         Route("/{slug}/callback", visiting(callback), methods=["GET"]),
@@ -79,6 +92,11 @@ def _routes() -> list[Route]:
 async def home(visit: Visit) -> Response:
     """The people and the apps."""
     return visit.party.pages.home(visit.visitor, visit.form_token, visit.at)
+
+
+async def inbox(visit: Visit) -> Response:
+    """The provider's mails."""
+    return visit.party.pages.inbox(visit.party.mailbox.mails)
 
 
 async def app_page(visit: Visit) -> Response:

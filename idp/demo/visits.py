@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.demo.mails import Mailbox
 from idp.demo.pages import Pages, static_file
 from idp.demo.registration import DemoClient
 from idp.demo.sign_in import Provider
@@ -30,6 +31,7 @@ class RelyingParty:
     pages: Pages
     visitors: Visitors
     clients: dict[str, DemoClient]
+    mailbox: Mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Empties the outbox: several entries at once, at most a few of one client, none in the way of another.
+"""Empties the outbox: several entries at once, at most a few of one client and a few mails, none in another's way.
 
 Looks every second, by one indexed statement; decision 18 says why nobody wakes it.
 """
@@ -11,7 +11,6 @@ import structlog
 from idp.usecases.errors import Unavailable
 from idp.usecases.outbox import OUR_FAULT, Claimed, claim_due, put_off, send
 from idp.usecases.services import Services
-from idp.values.ids import ClientId
 
 LOOK_EVERY_SECONDS = 1.0
 AT_ONCE = 16
@@ -24,7 +23,7 @@ class Sender:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._sending: dict[asyncio.Task[None], ClientId] = {}
+        self._sending: dict[asyncio.Task[None], str] = {}
 
     async def run_forever(self) -> None:
         """Until cancelled; then what is being sent is sent to its end, which is a matter of seconds."""
@@ -44,7 +43,7 @@ class Sender:
         claimed = await claim_due(self._services, {*self._sending.values()}, room, at) if room else []
         for each in claimed:
             task = asyncio.create_task(self._send(each))
-            self._sending[task] = each.notice.client
+            self._sending[task] = each.lane
             task.add_done_callback(self._sending.pop)
         return len(claimed)
 

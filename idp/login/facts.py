@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from idp.authenticators.evidence import Evidence
 from idp.authenticators.methods import Level, Method
+from idp.login.purpose import Task
 from idp.login.steps import Answer
 from idp.policy.account import Account
 from idp.policy.requirement import Requirement
@@ -69,3 +70,5 @@ class Facts(Generic[P_co]):
     """Methods proved inside this Interaction, not earlier in the session."""
     consent: ConsentFacts
     answered: frozenset[Answer]
+    task: Task | None = None
+    """What the person came to do, beyond signing in."""

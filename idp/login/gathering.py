@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from idp.authenticators.acr import level_asked, lowest_level_asked
 from idp.authenticators.evidence import Evidence
@@ -10,7 +11,7 @@ from idp.authenticators.methods import Level, Method
 from idp.login.browser_session import BrowserSession
 from idp.login.facts import ConsentFacts, Facts, Identity
 from idp.login.interaction import evidence_for, fresh_since
-from idp.login.purpose import Authorization
+from idp.login.purpose import Asked, Authorization, Purpose
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import Prompt
 from idp.policy.account import Account
@@ -18,12 +19,17 @@ from idp.policy.requirement import requirement
 from idp.policy.rules import Rules
 from idp.values.ids import Subject
 
+P = TypeVar("P", bound=Purpose)
+
+NOTHING_TO_ALLOW = ConsentFacts(asked=(), remembered=frozenset(), first_party=True, each_time=False, forced=False)
+"""Nobody else hears of anything."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What was loaded for one authorization request."""
+class Known(Generic[P]):
+    """What was loaded for one sign-in."""
 
-    purpose: Authorization
+    purpose: P
     rules: Rules
     aliases: Mapping[str, Level]
     """acr values of other spellings."""
@@ -36,48 +42,54 @@ class Known:
     answered: frozenset[Answer] = frozenset()
 
 
-def gathered(known: Known, at: datetime) -> Facts[Authorization]:
+def gathered(known: Known[P], at: datetime) -> Facts[P]:
     """The facts of one sign-in at one instant."""
-    request = known.purpose.request
+    asked = _asked(known.purpose)
     return Facts(
         purpose=known.purpose,
-        silent=request.silent,
-        unreachable=_unreachable(known),
-        choose_account=Prompt.SELECT_ACCOUNT in request.prompts and known.session is not None,
+        silent=asked.silent,
+        unreachable=_unreachable(asked, known.aliases),
+        choose_account=Prompt.SELECT_ACCOUNT in asked.prompts and known.session is not None,
         expected=known.expected,
         identity=_identity(known, at),
         proved_here=frozenset(proof.method for proof in known.own.proofs) if known.own else frozenset[Method](),
-        consent=_consent(known),
+        consent=_consent(known.purpose, known.consented),
         answered=known.answered,
+        task=None if isinstance(known.purpose, Authorization) else known.purpose.task,
     )
 
 
-def _unreachable(known: Known) -> bool:
-    claims = known.purpose.request.claims
+def _asked(purpose: Purpose) -> Asked:
+    return purpose.request if isinstance(purpose, Authorization) else purpose
+
+
+def _unreachable(asked: Asked, aliases: Mapping[str, Level]) -> bool:
+    claims = asked.claims
     if claims is None or not claims.acr_essential or claims.acr_values is None:
         return False
-    return lowest_level_asked(claims.acr_values, known.aliases) is None
+    return lowest_level_asked(claims.acr_values, aliases) is None
 
 
-def _identity(known: Known, at: datetime) -> Identity | None:
-    account, request = known.account, known.purpose.request
+def _identity(known: Known[P], at: datetime) -> Identity | None:
+    account, asked = known.account, _asked(known.purpose)
     if account is None:
         return None
     session = known.session if Answer.OTHER_ACCOUNT not in known.answered else None
-    evidence = evidence_for(request, known.arrived_at, session, known.own)
+    evidence = evidence_for(asked, known.arrived_at, session, known.own)
     if evidence is None or evidence.user != account.user:
         evidence = Evidence.of(account.user)
-    asked = level_asked(request.acr_asked, known.aliases)
-    since = fresh_since(request, known.arrived_at)
-    needed = requirement(known.rules, account, request.client_id, asked=asked, fresh_since=since, at=at)
+    level, since = level_asked(asked.acr_asked, known.aliases), fresh_since(asked, known.arrived_at)
+    needed = requirement(known.rules, account, asked.client_id, asked=level, fresh_since=since, at=at)
     return Identity(account=account, evidence=evidence, requirement=needed)
 
 
-def _consent(known: Known) -> ConsentFacts:
-    request, client = known.purpose.request, known.purpose.client
+def _consent(purpose: Purpose, consented: frozenset[str]) -> ConsentFacts:
+    if not isinstance(purpose, Authorization):
+        return NOTHING_TO_ALLOW
+    request, client = purpose.request, purpose.client
     return ConsentFacts(
         asked=request.scopes_told,
-        remembered=known.consented,
+        remembered=consented,
         first_party=client.first_party,
         each_time=client.asks_consent_each_time(request.redirect_uri, request.response_type),
         forced=Prompt.CONSENT in request.prompts,

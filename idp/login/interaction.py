@@ -1,4 +1,4 @@
-"""The life of an Interaction: a stored authorization request and what this browser has proved for it so far. Pure."""
+"""The life of an Interaction: what a sign-in is for, and what this browser has proved for it so far. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,8 +8,9 @@ from typing import Self
 from idp.authenticators.evidence import Evidence
 from idp.login.browser_session import BrowserSession
 from idp.login.notice import Notice
+from idp.login.purpose import Asked
 from idp.login.steps import Answer
-from idp.oidc.authorization_request import AuthorizationRequest, Prompt
+from idp.oidc.authorization_request import Prompt
 from idp.values.ids import InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
@@ -21,6 +22,8 @@ SETUP_LIFETIME = timedelta(minutes=30)
 """Of a set-up secret and of a set of recovery codes on show."""
 REPEAT_RESPONSE = timedelta(seconds=60)
 """As long as the code lives: the same browser gets the same response again."""
+OF_ONE_PERSON = frozenset({Answer.CONSENT, Answer.RECOVERY_USED, Answer.CODES_SAVED, Answer.PUT_OFF})
+"""Answers that go with the person who gave them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,12 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One sign-in of one browser for one authorization request."""
+    """One sign-in of one browser for one purpose."""
 
     id: InteractionId
     browser: Digest | None
     """None until the browser that came by a cross-site POST has returned once."""
-    request: AuthorizationRequest
+    asked: Asked
     arrived_at: datetime
     expires_at: datetime
     ends_at: datetime
@@ -84,7 +87,7 @@ class Interaction:
         made = Evidence.restored(user, proof)
         if self.user == user and self.own is not None:
             return replace(self, own=self.own.plus(made), expires_at=expires_at, notice=None)
-        kept = self.answered - {Answer.CONSENT, Answer.RECOVERY_USED} if self.user != user else self.answered
+        kept = self.answered - OF_ONE_PERSON if self.user != user else self.answered
         return replace(
             self,
             user=user,
@@ -97,36 +100,36 @@ class Interaction:
         )
 
 
-def fresh_since(request: AuthorizationRequest, arrived_at: datetime) -> datetime | None:
+def fresh_since(asked: Asked, arrived_at: datetime) -> datetime | None:
     """Decided once, at arrival: prompt=login wants newer proofs, max_age none older than that many seconds.
 
     OIDC Core 3.1.2.1. None where the request says nothing about age.
     """
-    if Prompt.LOGIN in request.prompts:
+    if Prompt.LOGIN in asked.prompts:
         return arrived_at
-    if request.max_age is not None:
-        return arrived_at - timedelta(seconds=request.max_age)
+    if asked.max_age is not None:
+        return arrived_at - timedelta(seconds=asked.max_age)
     return None
 
 
 def evidence_for(
-    request: AuthorizationRequest, arrived_at: datetime, session: BrowserSession | None, own: Evidence | None
+    asked: Asked, arrived_at: datetime, session: BrowserSession | None, own: Evidence | None
 ) -> Evidence | None:
     """What counts for this request: the session's proofs where the request allows them, and the Interaction's own.
 
     Where the request judges age, a session's proof counts only if it was made before the request arrived: afterwards
     only what is proved inside the Interaction is added, however long the pages take.
     """
-    counted = _of_session(request, arrived_at, session)
+    counted = _of_session(asked, arrived_at, session)
     if own is None or counted is None:
         return own or counted
     return own.plus(counted) if counted.user == own.user else own
 
 
-def _of_session(request: AuthorizationRequest, arrived_at: datetime, session: BrowserSession | None) -> Evidence | None:
+def _of_session(asked: Asked, arrived_at: datetime, session: BrowserSession | None) -> Evidence | None:
     if session is None:
         return None
-    since = fresh_since(request, arrived_at)
+    since = fresh_since(asked, arrived_at)
     if since is None:
         return session.evidence
     aged = (proof for proof in session.evidence.proofs if since <= proof.at < arrived_at)

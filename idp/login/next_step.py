@@ -87,14 +87,17 @@ def factor_proved(facts: Facts[object]) -> Step | None:
     identity = _known(facts)
     if identity.account.enrolled and identity.lacks_factor:
         left = identity.account.codes_left
-        return ProveFactor(recovery=left > 0, codes_left=left)
+        return ProveFactor(recovery=left > 0, codes_left=left, digits=identity.account.code_digits)
     return None
 
 
 def password_changed(facts: Facts[object]) -> Step | None:
-    """A password that somebody else knows, or too short to stand alone, is changed after every proof asked."""
+    """A password that somebody else knows, or too short to stand alone, is changed after every proof asked.
+
+    Whether it has to stand alone is open as long as a second factor is on offer.
+    """
     identity = _known(facts)
-    alone = identity.requirement.level < Level.TWO
+    alone = identity.requirement.level < Level.TWO and _offered(facts) is None
     too_short = alone and not identity.account.password_long_enough_alone
     reason = identity.account.password_change_demanded or ("too_short" if too_short else None)
     return ChangePassword(reason=reason, minimum=MINIMUM_ALONE if alone else MINIMUM) if reason else None
@@ -103,23 +106,36 @@ def password_changed(facts: Facts[object]) -> Step | None:
 def enrolled(facts: Facts[object]) -> Step | None:
     """Who must have a second factor and has none sets it up now, before the authorization response leaves.
 
-    What was proved with one that is gone since does not stand in for it: no required factor is left.
+    What was proved with one that is gone since does not stand in for it: no required factor is left. While the rule
+    leaves time, it is offered to whoever proved the password here, and may be put off.
     """
     identity = _known(facts)
-    return Enrol() if identity.requirement.level >= Level.TWO and not identity.account.enrolled else None
+    forced = identity.requirement.level >= Level.TWO and not identity.account.enrolled
+    return Enrol() if forced else _offered(facts)
 
 
 def codes_saved(facts: Facts[object]) -> Step | None:
-    """A second factor comes with a set of recovery codes that was saved and is not used up (SP 800-63B 4.2.1.1)."""
+    """A second factor comes with a set of recovery codes that was saved and is not used up (SP 800-63B 4.2.1.1).
+
+    Or the person wants a new set.
+    """
     account = _known(facts).account
-    if account.enrolled and not (account.codes_saved and account.codes_left):
+    renewing = facts.task == "new_recovery_codes" and Answer.CODES_SAVED not in facts.answered
+    if account.enrolled and (renewing or not (account.codes_saved and account.codes_left)):
         return SaveRecoveryCodes()
     return None
 
 
 def app_replaced(facts: Facts[object]) -> Step | None:
-    """A recovery code used just now says that the app may be lost: offered once, before going on."""
-    if Method.RECOVERY_CODE in facts.proved_here and Answer.RECOVERY_USED not in facts.answered:
+    """A recovery code used just now says that the app may be lost: offered once, before going on.
+
+    Who came to set up an app is asked nothing before: the first one, or one in place of the present one.
+    """
+    if Answer.RECOVERY_USED in facts.answered:
+        return None
+    if facts.task == "set_up_app":
+        return Enrol()
+    if Method.RECOVERY_CODE in facts.proved_here:
         return ReplaceApp(codes_left=_known(facts).account.codes_left)
     return None
 
@@ -170,6 +186,18 @@ def _known(facts: Facts[object]) -> Identity:
     if facts.identity is None:
         raise NotCleared("nobody is identified")
     return facts.identity
+
+
+def _offered(facts: Facts[object]) -> Enrol | None:
+    """The set-up that grace lets wait; whoever came for just that is not told so first."""
+    identity = _known(facts)
+    needed, waiver = identity.requirement, identity.requirement.waiver
+    if needed.wanted <= needed.level or waiver is None or identity.account.enrolled:
+        return None
+    asked_nothing = facts.silent or Method.PASSWORD not in facts.proved_here
+    if asked_nothing or Answer.PUT_OFF in facts.answered or facts.task == "set_up_app":
+        return None
+    return Enrol(may_wait_until=waiver.until)
 
 
 def _silent_error(step: Step) -> OAuthError:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from idp.authenticators.totp import DEFAULT
+
 
 class NoticeKind(StrEnum):
     """What was wrong with the last input."""
@@ -14,6 +16,7 @@ class NoticeKind(StrEnum):
     USERNAME_MISSING = "username_missing"
     PASSWORD_MISSING = "password_missing"
     PASSWORD_WRONG = "password_wrong"
+    CURRENT_PASSWORD_WRONG = "current_password_wrong"
     ACCOUNT_OFF = "account_off"
     OTHER_PERSON = "other_person"
     HELD = "held"
@@ -47,6 +50,10 @@ class Notice:
     """In a row, this one included; from the second on the page speaks of the clock, in the end of tries left."""
     steps: int = 0
     """By how many time steps a phone's clock is ahead (negative: behind)."""
+    period: int = DEFAULT.period
+    """Seconds of a time step of the app whose code it was."""
+    digits: tuple[int, ...] = (DEFAULT.digits,)
+    """How many the codes have that were asked for: several where the person's apps differ."""
     reason: str = ""
     """Why a new password was refused: a `RefusalKind`, or `same`."""
     minimum: int = 0

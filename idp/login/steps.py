@@ -1,8 +1,11 @@
 """What a person can be asked next: one value per page of a sign-in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
+
+from idp.authenticators.totp import DEFAULT
 
 
 class Answer(StrEnum):
@@ -12,6 +15,10 @@ class Answer(StrEnum):
     OTHER_ACCOUNT = "other_account"
     CONSENT = "consent"
     RECOVERY_USED = "recovery_used"
+    """The app was set up anew, or not for now."""
+    CODES_SAVED = "codes_saved"
+    PUT_OFF = "put_off"
+    """Setting up a second factor, while the rule that will require it leaves time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,8 @@ class ProveFactor:
     recovery: bool
     """Whether a recovery code could be used."""
     codes_left: int
+    digits: tuple[int, ...] = (DEFAULT.digits,)
+    """Of the codes of the person's apps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +56,10 @@ class ChangePassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrol:
-    """Set up an authenticator app: forced, because the requirement cannot be met without one."""
+    """Set up an authenticator app: forced, because the requirement cannot be met without one, unless it may wait."""
+
+    may_wait_until: datetime | None = None
+    """Until then it can be put off, each time anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from idp.oidc.parameters import Parameters
 from idp.oidc.trusted_redirect import UntrustedRedirect
 from idp.usecases.authorization import authorize, bind, receive
-from idp.usecases.outcome import Begun, Leave
+from idp.usecases.outcome import Leave
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.web import responses
@@ -16,8 +16,8 @@ from idp.web.call import call_of
 from idp.web.edges import Handler, PageError
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.forms import read_parameters
-from idp.web.frame import bare_shell, page_url, visit_of
-from idp.web.step_pages import PAGES, answer, interaction_of, leave, leave_straight, with_cookies
+from idp.web.frame import bare_shell, visit_of
+from idp.web.step_pages import answer, first_page, interaction_of, leave, leave_straight, with_cookies
 
 
 def by_get(services: Services) -> Handler:
@@ -31,7 +31,7 @@ def by_get(services: Services) -> Handler:
             raise _not_set_up(services, request, parameters, fault) from None
         if isinstance(outcome, Leave):
             return leave_straight(services, outcome)
-        return with_cookies(services, _first_page(services, outcome), outcome.cookies)
+        return first_page(services, outcome)
 
     return handler
 
@@ -45,7 +45,7 @@ def by_post(services: Services) -> Handler:
             outcome = await receive(services, parameters, visit_of(services, request))
         except UntrustedRedirect as fault:
             raise _not_set_up(services, request, parameters, fault) from None
-        return leave(services, outcome) if isinstance(outcome, Leave) else _first_page(services, outcome)
+        return leave(services, outcome) if isinstance(outcome, Leave) else first_page(services, outcome)
 
     return handler
 
@@ -75,11 +75,6 @@ def resume(services: Services) -> Handler:
         )
 
     return handler
-
-
-def _first_page(services: Services, begun: Begun) -> Response:
-    page = PAGES[type(begun.step)] if begun.step else "begin"
-    return responses.see_other(page_url(services, begun.interaction, begun.client.client_id, page))
 
 
 def _not_set_up(services: Services, request: Request, parameters: Parameters, fault: UntrustedRedirect) -> PageError:

@@ -3,15 +3,17 @@
 import asyncio
 
 from idp.authenticators import otpauth
+from idp.login.purpose import PortalVisit
 from idp.login.steps import Enrol, ReplaceApp
 from idp.usecases.enrolment import confirm, set_up
+from idp.usecases.grace import put_off
 from idp.usecases.outcome import Current, Outcome
 from idp.web import qr
 from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
-from idp.words.messages import Asker, enrolment_why
+from idp.words.messages import Asker, app_replaced, enrolment_wanted, enrolment_why
 
 NAME = "enrolment"
 
@@ -26,27 +28,38 @@ async def show(current: Current) -> View | None:
     uri = otpauth.provisioning_uri(frame.brand.name, account, made.secret, made.parameters)
     return EnrolmentPage(
         shell=frame,
-        why=enrolment_why(_asker(current), current.client.name, frame.brand.name),
+        why=_why(current, frame.brand.name),
         account=account,
         qr=await asyncio.to_thread(qr.svg, uri),
         otpauth=uri,
         key_groups=tuple(otpauth.manual_key(made.secret).split(" ")),
         digits=made.parameters.digits,
         period_seconds=made.parameters.period,
+        may_wait_until=current.step.may_wait_until if isinstance(current.step, Enrol) else None,
     )
 
 
 async def submit(submission: Submission) -> Outcome:
-    """`code`."""
+    """`code`, or `answer`: `skip` where it may wait."""
+    if submission.form.text("answer") == "skip":
+        return await put_off(submission.services, submission.interaction, submission.visit)
     text = submission.form.text("code")
     return await confirm(submission.services, submission.interaction, submission.visit, text)
+
+
+def _why(current: Current, brand: str) -> str:
+    if not isinstance(current.interaction.asked, PortalVisit):
+        return enrolment_why(_asker(current), current.client.name, brand)
+    if current.interaction.asked.task is None:
+        return enrolment_why("server" if _asker(current) == "server" else "user", current.client.name, brand)
+    return app_replaced() if current.account.enrolled else enrolment_wanted()
 
 
 def _asker(current: Current) -> Asker:
     """Who asks for a second factor; where several do, the app is the one that the person knows."""
     identity = current.facts.identity
     reasons = identity.requirement.reasons if identity else ()
-    deciding = {reason.source for reason in reasons if reason.effect == "decides"}
+    deciding = {reason.source for reason in reasons if reason.effect in {"decides", "deferred"}}
     askers: tuple[Asker, ...] = ("client", "request", "server", "group", "user")
     return next((asker for asker in askers if asker in deciding), "user")
 

@@ -1,11 +1,12 @@
 """Name and password."""
 
 from idp.authenticators.password import prepared
+from idp.login.purpose import PortalVisit
 from idp.login.steps import SignIn
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.password import Typed, prove_password
 from idp.web.field_errors import errors
-from idp.web.frame import contact_of, shell
+from idp.web.frame import contact_of, forgot_url, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import PasswordPage, View
 
@@ -14,14 +15,16 @@ NAME = "password"
 
 async def show(current: Current) -> View | None:
     """With the name filled in that was typed, hinted at, or is signed in here already."""
-    notice, request = current.interaction.notice, current.interaction.request
+    notice, asked = current.interaction.notice, current.interaction.asked
     again = isinstance(current.step, SignIn) and current.step.again
     signed_in = current.account.username if again else ""
     said = errors(notice, "username", current.scene.visit.at, contact_of(current))
     return PasswordPage(
         shell=shell(current, NAME, said),
-        username=(notice.username if notice else "") or signed_in or request.login_hint or "",
+        username=(notice.username if notice else "") or signed_in or asked.login_hint or "",
         again=again,
+        forgot_url=forgot_url(current),
+        confirming=again and isinstance(asked, PortalVisit),
     )
 
 

@@ -6,6 +6,7 @@ from idp.pages import (
     authorize,
     consent,
     enrolment,
+    forgot,
     logo,
     logout,
     new_password,
@@ -13,10 +14,14 @@ from idp.pages import (
     recovery,
     recovery_codes,
     recovery_used,
+    reset_password,
     second_factor,
+    secure_account,
     select_account,
     ways_out,
 )
+from idp.usecases.mailing import SECURE
+from idp.usecases.password_reset import LINK
 from idp.usecases.services import Services
 from idp.web import static
 from idp.web.edges import Edge, Handler, House
@@ -50,6 +55,12 @@ def routes(services: Services, house: House) -> list[Route]:
         (f"{AT}/another-account", PAGES, {"POST": ways_out.another_account(services)}),
         (f"{AT}/recovery-codes/download", PAGES, {"POST": recovery_codes.download(services)}),
         *((f"{AT}/{page.name}", PAGES, _handlers(services, page)) for page in STEP_PAGES),
+        (forgot.PATH, PAGES, {"GET": forgot.shown(services), "POST": forgot.submitted(services)}),
+        (forgot.SENT, PAGES, {"GET": forgot.sent(services)}),
+        (LINK, PAGES, {"GET": reset_password.shown(services), "POST": reset_password.submitted(services)}),
+        (reset_password.DONE, PAGES, {"GET": reset_password.done(services)}),
+        (SECURE, PAGES, {"GET": secure_account.shown(services), "POST": secure_account.submitted(services)}),
+        (secure_account.DONE, PAGES, {"GET": secure_account.done(services)}),
         ("/logo/{client_id}", OPERATIONS, {"GET": logo.by_get(services)}),
         ("/static/{name}", OPERATIONS, {"GET": static.serve}),
     ]

@@ -17,7 +17,7 @@ async def show(current: Current) -> View | None:
     if (paused := pause(current, "code", NAME, "recovery")) is not None:
         return paused
     step, notice = current.step, current.interaction.notice
-    left = step.codes_left if isinstance(step, ProveFactor) else 0
+    left, digits = (step.codes_left, step.digits) if isinstance(step, ProveFactor) else (0, ())
     recovery = url_of(current, "recovery") if left else None
     said = errors(notice, "code", current.scene.visit.at, contact_of(current), recovery)
     return SecondFactorPage(
@@ -25,6 +25,7 @@ async def show(current: Current) -> View | None:
         account=shown_account(current),
         recovery_url=recovery,
         codes_left=left,
+        digits=digits,
     )
 
 

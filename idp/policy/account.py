@@ -1,10 +1,12 @@
 """An Account: all that a sign-in's decision needs to know of one User, read as one row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from idp.policy.rules import Rule
+from idp.authenticators.totp import DEFAULT
+from idp.policy.rules import Rule, RuleId
 from idp.values.ids import GroupId, Subject, UserId
 
 ChangeDemanded = Literal["set_by_other", "compromised"]
@@ -38,10 +40,16 @@ class Account:
     codes_saved: bool
     """Whether the current set of recovery codes was acknowledged."""
     codes_left: int
+    code_digits: tuple[int, ...] = (DEFAULT.digits,)
+    """How many digits the codes of those apps have, each number once."""
     groups: frozenset[GroupId] = frozenset()
     own_rule: Rule | None = None
     """The policy rule set on this user, if any."""
     exemption: Exemption | None = None
+    had_factor: bool = False
+    """Whether a second factor was ever bound: then no grace is left, also once it was reset."""
+    applied: Mapping[RuleId, datetime] = field(default_factory=dict)
+    """When rules that leave time first applied to this person."""
     audit_salt: bytes = field(default=b"", repr=False)
     """Salt of the key that this person's names and addresses are sealed under in security events."""
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from idp.authenticators.methods import Level
 from idp.policy.account import Account
-from idp.policy.rules import ACR, Rule, Rules
+from idp.policy.rules import ACR, Rule, RuleId, Rules
 from idp.values.ids import ClientId
 
 Source = Literal["server", "group", "user", "client", "request", "enrolled"]
-Effect = Literal["decides", "weaker", "lifted", "nothing"]
+Effect = Literal["decides", "weaker", "lifted", "deferred", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +23,18 @@ class Reason:
     """The group, user or client; empty for the server and the request."""
     effect: Effect
     words: str
+    until: datetime | None = None
+    """Of what is deferred: from then on it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """Lowers a level with a reason and never becomes a proof."""
 
-    kind: Literal["exempt"]
+    kind: Literal["exempt", "grace"]
     until: datetime
-    reason: str
+    reason: str = ""
+    """As an admin gave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +42,14 @@ class Requirement:
     """What must be proved before a code is issued, and why."""
 
     level: Level
+    wanted: Level
+    """What is asked for as soon as every grace has run out; more than `level` only for who never had a factor."""
     fresh_since: datetime | None
     """Only proofs made at or after this instant count; None: any that live."""
     reasons: tuple[Reason, ...]
     waiver: Waiver | None = None
+    first_applied: frozenset[RuleId] = frozenset()
+    """Rules that leave time and that this person meets for the first time: remembered, so that the time runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,25 @@ class _Ask:
     @property
     def level(self) -> Level:
         return self.rule.level or Level.ONE if self.rule else Level.NONE
+
+    def deferred_until(self, account: Account, at: datetime) -> datetime | None:
+        """The end of its grace, for somebody who never had a factor; None where it counts already."""
+        if self.rule is None or self.rule.grace is None or account.enrolled or account.had_factor:
+            return None
+        end = self.rule.grace.ends(account.applied.get(self.rule.id, at) if self.rule.id else at)
+        return end if at < end else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    ask: _Ask
+    lifted: bool
+    until: datetime | None
+    """Deferred until then."""
+
+    @property
+    def level(self) -> Level:
+        return Level.NONE if self.lifted or self.until else self.ask.level
 
 
 def requirement(
@@ -69,16 +95,37 @@ def requirement(
     """The strictest of what server, groups, user, client and request ask, and never less than one factor.
 
     `asked` is the lowest level that the request's acr_values name. A live exemption lifts server, group and user rules,
-    but not the client's, nor the request's, nor that an enrolled factor is always asked.
+    but not the client's, nor the request's, nor that an enrolled factor is always asked. A rule's own grace, whoever's
+    the rule is, defers that rule alone.
     """
     exemption = account.exemption
     exempt = exemption is not None and at < exemption.until
-    asks = tuple(_asks(rules, account, client, asked))
-    counted = [ask.level for ask in asks if not (exempt and ask.liftable)]
-    level = max(Level.ONE, *counted)
-    reasons = tuple(_reason(ask, level, lifted=exempt and ask.liftable) for ask in asks)
+    weighed = tuple(
+        _Weighed(ask=ask, lifted=exempt and ask.liftable, until=ask.deferred_until(account, at))
+        for ask in _asks(rules, account, client, asked)
+    )
+    level = max(Level.ONE, *(each.level for each in weighed))
     waiver = Waiver(kind="exempt", until=exemption.until, reason=exemption.reason) if exemption and exempt else None
-    return Requirement(level=level, fresh_since=fresh_since, reasons=reasons, waiver=waiver)
+    deferred = [each for each in weighed if each.until and not each.lifted]
+    return Requirement(
+        level=level,
+        wanted=max(level, *(each.ask.level for each in weighed if not each.lifted)),
+        fresh_since=fresh_since,
+        reasons=tuple(_reason(each, level) for each in weighed),
+        waiver=_grace(deferred, level) or waiver,
+        first_applied=frozenset(_first_applied(deferred, account)),
+    )
+
+
+def _grace(deferred: list[_Weighed], level: Level) -> Waiver | None:
+    """Until the first of them counts; none where they ask no more than is asked anyway."""
+    ends = [each.until for each in deferred if each.until and each.ask.level > level]
+    return Waiver(kind="grace", until=min(ends)) if ends else None
+
+
+def _first_applied(deferred: list[_Weighed], account: Account) -> Iterator[RuleId]:
+    rules = (each.ask.rule for each in deferred if each.ask.rule)
+    return (rule.id for rule in rules if rule.id and rule.grace and rule.grace.days and rule.id not in account.applied)
 
 
 def _asks(rules: Rules, account: Account, client: ClientId, asked: Level | None) -> Iterator[_Ask]:
@@ -94,18 +141,23 @@ def _asks(rules: Rules, account: Account, client: ClientId, asked: Level | None)
     yield _Ask(source="enrolled", name=account.username, rule=enrolled, liftable=False)
 
 
-def _reason(ask: _Ask, level: Level, *, lifted: bool) -> Reason:
+def _reason(weighed: _Weighed, level: Level) -> Reason:
+    ask = weighed.ask
     words = ask.rule.words if ask.rule else "no rule"
     if ask.source == "enrolled":
         words = "has an authenticator app, which is always asked" if ask.rule else "has no authenticator app"
     if ask.source == "request":
         words = f"acr_values asks {ACR[ask.level]}" if ask.rule else "asks nothing"
-    return Reason(source=ask.source, name=ask.name, effect=_effect(ask, level, lifted=lifted), words=words)
+    effect = _effect(weighed, level)
+    until = weighed.until if effect == "deferred" else None
+    return Reason(source=ask.source, name=ask.name, effect=effect, words=words, until=until)
 
 
-def _effect(ask: _Ask, level: Level, *, lifted: bool) -> Effect:
-    if ask.level <= Level.ONE:
+def _effect(weighed: _Weighed, level: Level) -> Effect:
+    if weighed.ask.level <= Level.ONE:
         return "nothing"
-    if lifted:
+    if weighed.lifted:
         return "lifted"
-    return "decides" if ask.level == level else "weaker"
+    if weighed.until:
+        return "deferred"
+    return "decides" if weighed.ask.level == level else "weaker"

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, NewType
+from uuid import UUID
 
 from idp.authenticators.acr import NAMES
 from idp.authenticators.methods import Level
@@ -10,17 +12,42 @@ from idp.values.ids import ClientId, GroupId
 
 Target = Literal["server", "client", "group", "user"]
 
+RuleId = NewType("RuleId", UUID)
+"""Of a rule as it was set: one that is removed and set again, or asks another level, is another rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grace:
+    """How long whoever has no factor yet may put it off: to a date, and some days from when the rule first applied."""
+
+    starts_at: datetime | None = None
+    days: int = 0
+
+    def ends(self, applied_at: datetime) -> datetime:
+        """When the rule holds for whom it first applied to then; the days count from the date at the earliest."""
+        return max(self.starts_at or applied_at, applied_at) + timedelta(days=self.days)
+
+    @property
+    def words(self) -> str:
+        """Behind the words of the rule."""
+        date = self.starts_at.strftime(" from %Y-%m-%d %H:%M UTC") if self.starts_at else ""
+        return f"{date} with {self.days} days of grace" if self.days else date
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What one place asks: a level that is required, or (`level` None) the second factor only of those who have one."""
 
     level: Level | None
+    grace: Grace | None = None
+    id: RuleId | None = field(default=None, compare=False)
+    """Where it is stored; no part of what it says."""
 
     @property
     def words(self) -> str:
         """As `idp policy show` prints it."""
-        return "if_enrolled" if self.level is None else f"required {ACR[self.level]}"
+        demand = "if_enrolled" if self.level is None else f"required {ACR[self.level]}"
+        return f"{demand}{self.grace.words}" if self.grace else demand
 
 
 ACR = {Level.NONE: "none", **NAMES}

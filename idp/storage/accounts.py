@@ -2,10 +2,10 @@
 
 from asyncpg import Record
 
-from idp.authenticators.methods import Level
 from idp.policy.account import Account, Exemption
-from idp.policy.rules import Rule
+from idp.policy.rules import RuleId
 from idp.storage.database import Executor
+from idp.storage.policy_rules import rule_of
 from idp.values.ids import GroupId, Subject, UserId
 
 ACCOUNT = "SELECT a.* FROM accounts a WHERE a.id = $1"
@@ -33,17 +33,14 @@ def account_of(row: Record) -> Account | None:
         apps=row["apps"],
         codes_saved=row["codes_saved"],
         codes_left=row["codes_left"],
+        code_digits=tuple(row["code_digits"]),
         groups=frozenset(GroupId(group) for group in row["groups"]),
-        own_rule=_own_rule(row),
+        own_rule=None if row["rule_demand"] is None else rule_of(row, "rule_"),
         exemption=_exemption(row),
+        had_factor=row["had_factor"],
+        applied={RuleId(rule): at for rule, at in zip(row["applied_rules"], row["rules_applied_at"], strict=True)},
         audit_salt=row["audit_salt"],
     )
-
-
-def _own_rule(row: Record) -> Rule | None:
-    if row["rule_demand"] is None:
-        return None
-    return Rule(level=None if row["rule_level"] is None else Level(row["rule_level"]))
 
 
 def _exemption(row: Record) -> Exemption | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from idp.authenticators.totp import TotpParameters
 from idp.storage.database import Executor
-from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.events import EVENTS, RECORDED, EncodedEvents
 from idp.values.ids import AuthenticatorId, InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
@@ -42,15 +42,16 @@ WITH {_PERSON.format(version="$13")}, moved AS (
     WHERE interactions.id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
     RETURNING interactions.id
 ), retired AS (
-    DELETE FROM totp_authenticators WHERE user_id = $2 AND EXISTS (SELECT FROM moved)
+    DELETE FROM totp_authenticators WHERE user_id = $2 AND EXISTS (SELECT FROM moved) RETURNING id
 ), unlocked AS (
     DELETE FROM throttles
     WHERE subject = uuid_send($2) AND method IN ('otp', 'recovery_code') AND EXISTS (SELECT FROM moved)
 ), bound AS (
     INSERT INTO totp_authenticators
         (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at)
-    SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6 FROM moved
-), {_MAKE_CODES}, recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM moved)")})
+    SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6
+    FROM moved, (SELECT count(*) FROM retired) AS after_those_that_may_have_its_name
+), {_MAKE_CODES}, {RECORDED.format(events="$20", when="EXISTS (SELECT FROM moved)")}
 SELECT id FROM moved
 """
 
@@ -64,7 +65,7 @@ WITH {_PERSON.format(version="$10")}, moved AS (
     RETURNING interactions.id
 ), unlocked AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM moved)
-), {_MAKE_CODES}, recorded AS ({EVENTS.format(events="$11", when="EXISTS (SELECT FROM moved)")})
+), {_MAKE_CODES}, {RECORDED.format(events="$11", when="EXISTS (SELECT FROM moved)")}
 SELECT id FROM moved
 """
 
@@ -73,7 +74,8 @@ WITH {_PERSON.format(version="$6")}, acknowledged AS (
     UPDATE recovery_code_sets s SET acknowledged_at = $3 FROM person
     WHERE s.user_id = $2 AND s.acknowledged_at IS NULL RETURNING s.id
 ), forgotten AS (
-    UPDATE interactions SET sealed_codes = NULL, codes_until = NULL, notice = '{{}}', expires_at = least($4, ends_at)
+    UPDATE interactions SET sealed_codes = NULL, codes_until = NULL, notice = '{{}}', expires_at = least($4, ends_at),
+        answered = array_append(array_remove(answered, 'codes_saved'), 'codes_saved')
     WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM acknowledged)
 )
 {EVENTS.format(events="$5", when="EXISTS (SELECT FROM acknowledged)")}
@@ -86,7 +88,7 @@ WITH {_PERSON.format(version="$6")}, replaced AS (
 ), noted AS (
     UPDATE interactions SET notice = '{{}}', expires_at = least($7, ends_at)
     WHERE id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM replaced)
-), recorded AS ({EVENTS.format(events="$8", when="EXISTS (SELECT FROM replaced)")})
+), {RECORDED.format(events="$8", when="EXISTS (SELECT FROM replaced)")}
 SELECT user_id FROM replaced
 """
 
@@ -123,7 +125,8 @@ class NewApp:
 class Moment:
     """Whose authenticators change in which Interaction, at which version of the person's facts."""
 
-    interaction: InteractionId
+    interaction: InteractionId | None
+    """None outside a sign-in."""
     user: UserId
     version: int
     at: datetime

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from idp.authenticators.evidence import Evidence
-from idp.login.browser_session import KNOWN_LIFETIME
 from idp.login.next_step import Cleared
 from idp.login.purpose import Authorization
 from idp.oidc.grant import CODE_LIFETIME
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.kept_sessions import KEEP_SESSION, KeptSession
 from idp.values.ids import GrantId, InteractionId, SessionId
 from idp.values.sealed import Sealed
-from idp.values.secrets import CookieValue, Digest
+from idp.values.secrets import Digest
 
 _OPEN = """
 INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
@@ -44,6 +43,19 @@ recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM opened)")})
 SELECT id FROM opened
 """
 
+_KEEP_SESSION = KEEP_SESSION.format(
+    session="$4",
+    at="$11",
+    cookie="$23",
+    proofs="$24",
+    expires="$25",
+    known="$26",
+    known_until="$27",
+    other="$28",
+    before="$29",
+    events="$32",
+)
+
 COMPLETE = f"""
 WITH person AS (SELECT u.id {_UNCHANGED}), waiting AS (
     SELECT i.id FROM person, interactions i WHERE i.id = $20 AND i.finished_at IS NULL FOR UPDATE OF i
@@ -54,26 +66,11 @@ WITH person AS (SELECT u.id {_UNCHANGED}), waiting AS (
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
     FROM waiting w WHERE i.id = w.id AND coalesce((SELECT ended_at IS NULL FROM before), $23::bytea IS NOT NULL)
     RETURNING i.id
-), session AS (
-    INSERT INTO browser_sessions AS s (id, user_id, cookie, proofs, created_at, seen_at, expires_at, follows)
-    SELECT $4, $2, $23, $24, $11, $11, $25, (
-        SELECT p.id FROM browser_sessions p WHERE p.cookie = $32 AND p.user_id = $2 AND p.ended_at IS NULL
-    ) FROM finished WHERE $23::bytea IS NOT NULL
-    ON CONFLICT (id) DO UPDATE SET cookie = excluded.cookie, proofs = excluded.proofs, seen_at = excluded.seen_at,
-        expires_at = excluded.expires_at
-    WHERE s.ended_at IS NULL
-), known AS (
-    INSERT INTO known_browsers (user_id, digest, expires_at)
-    SELECT $2, $26, $27 FROM finished WHERE $23::bytea IS NOT NULL
-    ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
-), ended AS (
-    UPDATE browser_sessions s SET ended_at = $11 FROM finished
-    WHERE (s.id = $28 OR (s.cookie = $32 AND s.user_id <> $2)) AND s.ended_at IS NULL
-), consent AS (
-    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $29, $11 FROM finished WHERE $30
+), {_KEEP_SESSION}, consent AS (
+    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $30, $11 FROM finished WHERE $31
     ON CONFLICT (user_id, client_id) DO UPDATE
     SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes)), given_at = excluded.given_at
-), recorded AS ({EVENTS.format(events="$31", when="EXISTS (SELECT FROM finished)")})
+), recorded AS ({EVENTS.format(events="$32", when="EXISTS (SELECT FROM finished)")})
 {_OPEN} FROM finished RETURNING id
 """
 
@@ -95,28 +92,13 @@ class NewGrant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
-    """The browser session that a sign-in makes or renews, and the browser it becomes known by."""
-
-    cookie: CookieValue
-    evidence: Evidence
-    expires_at: datetime
-    known: CookieValue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """What finishes an Interaction beside the grant."""
 
     interaction: InteractionId
     sealed_response: Sealed
     browser: Digest
-    renewal: Renewal | None
-    """None where nothing was proved inside the Interaction: the session stays as it is."""
-    other_session: SessionId | None
-    """Another person's live session in this browser, which ends now."""
-    cookie_before: CookieValue | None
-    """Of this browser: the session behind it, live or not, ends if it is another person's, else with the new one."""
+    kept: KeptSession
     consent_given: bool
     events: EncodedEvents
 
@@ -132,28 +114,16 @@ async def complete(
     executor: Executor, cleared: Cleared[Authorization], grant: NewGrant, completion: Completion, at: datetime
 ) -> bool:
     """Finish an Interaction: response, session, known browser, consent, event and grant; nothing if facts moved."""
-    renewal = completion.renewal
-    session: tuple[Any, ...] = (None, None, None, None, None)
-    if renewal is not None:
-        session = (
-            renewal.cookie.digest().octets,
-            renewal.evidence.stored(),
-            renewal.expires_at,
-            renewal.known.digest().octets,
-            at + KNOWN_LIFETIME,
-        )
     row = await executor.fetchval(
         COMPLETE,
         *_opening(cleared, grant, at),
         completion.interaction,
         completion.sealed_response.octets,
         completion.browser.octets,
-        *session,
-        completion.other_session,
+        *completion.kept.arguments(at),
         list(cleared.facts.consent.asked),
         completion.consent_given,
         completion.events,
-        completion.cookie_before.digest().octets if completion.cookie_before else None,
     )
     return row is not None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from idp.authenticators.acr import NAMES, Aliases
 from idp.authenticators.methods import Level
+from idp.authenticators.totp import ALGORITHMS, DEFAULT, TotpParameters
 from idp.login.browser_session import SessionLifetimes
 
 _LONGEST_TEXT = 100
@@ -28,6 +29,8 @@ class ConfigValues:
     support_contact: str | None = None
     """Whom people without phone and codes shall ask: a name, address or number, shown as text."""
     acr_aliases: Aliases = field(default_factory=dict)
+    app_codes: TotpParameters = DEFAULT
+    """Of authenticator apps set up from now on; those that are there keep their own."""
     session_lifetimes: SessionLifetimes = field(default_factory=SessionLifetimes)
     security_event_days: int = 400
     """How long security events are kept; read by the database itself."""
@@ -104,9 +107,30 @@ def _absolute(values: ConfigValues, value: object) -> ConfigValues:
     return replace(values, session_lifetimes=replace(values.session_lifetimes, absolute=timedelta(seconds=seconds)))
 
 
+def _algorithm(values: ConfigValues, value: object) -> ConfigValues:
+    if value not in ALGORITHMS:
+        raise InvalidConfiguration(f"app_code_algorithm must be one of {', '.join(ALGORITHMS)}")
+    return replace(values, app_codes=replace(values.app_codes, algorithm=value))
+
+
+def _digits(values: ConfigValues, value: object) -> ConfigValues:
+    digits = _number("app_code_digits", value, 6, 8)
+    return replace(values, app_codes=replace(values.app_codes, digits=digits))
+
+
+def _period(values: ConfigValues, value: object) -> ConfigValues:
+    # SP 800-63B 3.1.4.1 allows two minutes at most; apps know these.
+    if value not in (30, 60) or isinstance(value, bool):
+        raise InvalidConfiguration("app_code_period_seconds must be 30 or 60")
+    return replace(values, app_codes=replace(values.app_codes, period=value))
+
+
 _SETTERS: Mapping[str, Callable[[ConfigValues, Any], ConfigValues]] = {
     "brand_name": lambda values, value: replace(values, brand_name=_text("brand_name", value)),
     "support_contact": lambda values, value: replace(values, support_contact=_text("support_contact", value)),
+    "app_code_algorithm": _algorithm,
+    "app_code_digits": _digits,
+    "app_code_period_seconds": _period,
     "acr_aliases": lambda values, value: replace(values, acr_aliases=_aliases(value)),
     "legacy_response_types": lambda values, value: replace(
         values, legacy_response_types=_switch("legacy_response_types", value)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from idp.authenticators.methods import Level
 from idp.keystore.keyring import Keyring
 from idp.keystore.sealing import Sealer
 from idp.keystore.service_keys import ServiceKeys
 from idp.policy.rules import Rule, Rules
 from idp.storage.config_values import ConfigValues, of
 from idp.storage.database import Executor, Untyped
+from idp.storage.policy_rules import rule_of
 from idp.values.ids import ClientId, GroupId
 
 # One statement, so that the rules are those of the version beside them.
@@ -20,7 +20,8 @@ SELECT
     (SELECT version FROM policy_version) AS version,
     (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'target', r.target_kind, 'client', r.client_id, 'group', r.group_id, 'group_name', g.name, 'level', r.level
+            'target', r.target_kind, 'client', r.client_id, 'group', r.group_id, 'group_name', g.name,
+            'id', r.id, 'level', r.level, 'starts_at', r.starts_at, 'grace_days', r.grace_days
         )), '[]')
         FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id WHERE r.target_kind <> 'user'
     ) AS rules
@@ -82,4 +83,5 @@ def _rules(version: int, rows: list[dict[str, Untyped]]) -> Rules:
 
 
 def _rule(row: dict[str, Untyped]) -> Rule:
-    return Rule(level=None if row["level"] is None else Level(row["level"]))
+    starts_at = row["starts_at"] and datetime.fromisoformat(row["starts_at"])
+    return rule_of({**row, "id": UUID(row["id"]), "starts_at": starts_at})

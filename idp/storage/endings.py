@@ -23,7 +23,7 @@ ABANDON_SIGN_INS = "DELETE FROM interactions WHERE user_id = $1"
 # One statement, yet never part of the one that locks the person: what others stored while that one waited must be seen.
 END_ALL_ELSE = """
 WITH abandoned AS (
-    DELETE FROM interactions WHERE user_id = $1 AND id <> $2 AND finished_at IS NULL
+    DELETE FROM interactions WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND finished_at IS NULL
 ), forgotten AS (
     DELETE FROM known_browsers WHERE user_id = $1
 ), signed_out AS (
@@ -53,11 +53,20 @@ class Ended:
 
 async def end_everything(executor: Executor, user: UserId, reason: str, at: datetime) -> Ended:
     """End every session, grant and sign-in under way; `reason` is kept with the grants."""
-    await executor.execute(MOVE_ON, user)
+    await move_on(executor, user)
     await abandon_sign_ins(executor, user)
     sessions = await end_sessions(executor, user, at)
-    grants = await executor.fetch(REVOKE_GRANTS, user, at, reason)
-    return Ended(sessions=sessions, grants=len(grants))
+    return Ended(sessions=sessions, grants=await end_grants(executor, user, reason, at))
+
+
+async def move_on(executor: Executor, user: UserId) -> None:
+    """Whoever decided anything about that person before decides anew. Waits for those who are about to store it."""
+    await executor.execute(MOVE_ON, user)
+
+
+async def end_grants(executor: Executor, user: UserId, reason: str, at: datetime) -> int:
+    """End every grant; `reason` is kept with them. Returns how many."""
+    return len(await executor.fetch(REVOKE_GRANTS, user, at, reason))
 
 
 async def end_sessions(executor: Executor, user: UserId, at: datetime) -> int:
@@ -74,7 +83,7 @@ async def abandon_sign_ins(executor: Executor, user: UserId) -> None:
 class Kept:
     """What a person has just proved themselves in."""
 
-    interaction: InteractionId
+    interaction: InteractionId | None
     session: SessionId | None
 
 

@@ -4,10 +4,22 @@ Any statement can record: its events come as one jsonb parameter, so that they c
 """
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from idp.storage.database import Executor
 from idp.values.ids import UserId
+
+
+class EncodedMail(TypedDict):
+    """The mail that an event causes: ids as text, the letter sealed and in base64."""
+
+    id: str
+    topic: str
+    hour: int | None
+    """Which hour since 1970 it is, for a topic that is told once an hour at most."""
+    letter: str
+    link: str | None
+    """Digest of the link in it, in base64."""
 
 
 class EncodedEvent(TypedDict):
@@ -24,6 +36,8 @@ class EncodedEvent(TypedDict):
     request_id: str | None
     details: dict[str, object]
     personal: str | None
+    mail: NotRequired[EncodedMail]
+    """Stored only by statements that say so."""
 
 
 EncodedEvents = Sequence[EncodedEvent]
@@ -40,9 +54,25 @@ WHERE {when}
 """
 """Part of another statement: `EVENTS.format(events="$3", when="EXISTS (SELECT FROM ended)")`."""
 
+MAILS = """
+INSERT INTO outbox (kind, user_id, mail_id, topic, hour, address, sealed_letter, link_digest, made_at, due_at)
+SELECT 'mail', u.id, m.id, m.topic, m.hour, u.email, decode(m.letter, 'base64'), decode(m.link, 'base64'), e.at, e.at
+FROM jsonb_to_recordset({events}::jsonb) AS e(at timestamptz, user_id uuid, mail jsonb)
+CROSS JOIN jsonb_to_record(e.mail) AS m(id uuid, topic text, hour bigint, letter text, link text)
+JOIN users u ON u.id = e.user_id AND u.email_verified
+WHERE e.mail IS NOT NULL AND {when} AND (m.hour IS NULL OR NOT EXISTS (
+    SELECT FROM outbox o WHERE o.user_id = u.id AND o.topic = m.topic AND o.made_at > e.at - interval '1 hour'
+))
+ON CONFLICT (user_id, topic, hour) WHERE hour IS NOT NULL DO NOTHING
+"""
+"""The mails of the same events, to whoever has an address that somebody vouched for. Beside EVENTS, and like it."""
+
+RECORDED = f"recorded AS ({EVENTS}), mailed AS ({MAILS})"
+"""Both, as parts of a WITH."""
+
 SALT = "SELECT audit_salt FROM users WHERE id = $1"
 
-RECORD = EVENTS.format(events="$1", when="true")
+RECORD = f"WITH {RECORDED.format(events='$1', when='true')} SELECT"
 
 
 async def record(executor: Executor, events: EncodedEvents) -> None:

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.authenticators.methods import Level
 from idp.directory.group import Group
 from idp.policy.rules import Rule
 from idp.storage.database import Executor, Row
+from idp.storage.policy_rules import rule_of
 from idp.values.ids import GroupId, UserId
 
 # Names are compared in one spelling that only the directory knows, so they are read and written under a lock.
 LOCK = "LOCK TABLE groups IN SHARE ROW EXCLUSIVE MODE"
 
 ALL = """
-SELECT g.id, g.name, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) AS members, r.demand, r.level
+SELECT g.id, g.name, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) AS members,
+    r.id AS rule_id, r.demand, r.level AS rule_level, r.starts_at AS rule_starts_at, r.grace_days AS rule_grace_days
 FROM groups g LEFT JOIN policy_rules r ON r.group_id = g.id ORDER BY lower(g.name), g.id
 """
 
@@ -80,5 +81,5 @@ async def remove_member(executor: Executor, group: GroupId, user: UserId) -> boo
 
 def _listed(row: Row) -> Listed:
     group = Group(id=GroupId(row["id"]), name=row["name"])
-    rule = None if row["demand"] is None else Rule(level=None if row["level"] is None else Level(row["level"]))
+    rule = None if row["demand"] is None else rule_of(row, "rule_")
     return Listed(group=group, members=row["members"], rule=rule)

@@ -9,6 +9,7 @@ from idp.authenticators.evidence import Evidence
 from idp.login.browser_session import TOUCH_EVERY, BrowserSession
 from idp.login.interaction import Finished, Interaction, Pending
 from idp.login.notice import Notice
+from idp.login.purpose import Asked, PortalVisit
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.policy.account import Account
@@ -25,6 +26,10 @@ INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_a
 SELECT $1, $2, client_id, $4, $5, $6, $7 FROM clients WHERE client_id = $3 FOR KEY SHARE RETURNING true
 """
 
+INSERT_VISIT = """
+INSERT INTO interactions (id, browser, visit, arrived_at, expires_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
 # It arrives with its browser: a form held back until then does not make an old proof a young one.
 BIND = """
 UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser IS NULL AND expires_at > $3 RETURNING id
@@ -32,8 +37,8 @@ UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser 
 
 OPEN = f"""
 WITH {LIVE}
-SELECT i.id AS interaction_id, i.browser, i.request, i.arrived_at, i.expires_at, i.ends_at, i.user_id, i.proofs,
-    i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
+SELECT i.id AS interaction_id, i.browser, i.request, i.visit, i.arrived_at, i.expires_at, i.ends_at, i.user_id,
+    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
     i.finished_at, i.sealed_response, g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
     g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
@@ -99,18 +104,13 @@ class Opened:
 
 async def insert(executor: Executor, interaction: Interaction) -> bool:
     """Store a new Interaction; False where its client is gone."""
+    asked, times = interaction.asked, (interaction.arrived_at, interaction.expires_at, interaction.ends_at)
     browser = interaction.browser.octets if interaction.browser else None
-    stored = await executor.fetchval(
-        INSERT,
-        interaction.id,
-        browser,
-        interaction.request.client_id,
-        interaction.request.stored(),
-        interaction.arrived_at,
-        interaction.expires_at,
-        interaction.ends_at,
-    )
-    return bool(stored)
+    if isinstance(asked, PortalVisit):
+        await executor.execute(INSERT_VISIT, interaction.id, browser, asked.stored(), *times)
+        return True
+    arguments = (interaction.id, browser, asked.client_id, asked.stored(), *times)
+    return bool(await executor.fetchval(INSERT, *arguments))
 
 
 async def bind(executor: Executor, interaction: InteractionId, browser: Digest, at: datetime) -> bool:
@@ -180,7 +180,7 @@ def _interaction(row: Record) -> Interaction:
     return Interaction(
         id=InteractionId(row["interaction_id"]),
         browser=None if row["browser"] is None else Digest(row["browser"]),
-        request=AuthorizationRequest.restored(row["request"]),
+        asked=_asked(row),
         arrived_at=row["arrived_at"],
         expires_at=row["expires_at"],
         ends_at=row["ends_at"],
@@ -192,6 +192,12 @@ def _interaction(row: Record) -> Interaction:
         notice=Notice.restored(row["notice"]),
         finished=_finished(row),
     )
+
+
+def _asked(row: Record) -> Asked:
+    if row["visit"] is not None:
+        return PortalVisit.restored(row["visit"])
+    return AuthorizationRequest.restored(row["request"])
 
 
 def _pending(sealed: bytes | None, until: datetime | None) -> Pending | None:

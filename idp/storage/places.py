@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from idp.keystore.service_keys import ServiceKeyName
-from idp.values.ids import AuthenticatorId, InteractionId
+from idp.values.ids import AuthenticatorId, InteractionId, MailId
 from idp.values.sealed import Place
 
 
@@ -36,8 +36,9 @@ _CODES = SealedColumn(table="interactions", column="sealed_codes")
 _RESPONSE = SealedColumn(table="interactions", column="sealed_response")
 
 _CLIENT_SECRET = SealedColumn(table="client_secrets", column="sealed_secret")
+_LETTER = SealedColumn(table="outbox", column="sealed_letter", row="mail_id::text", match="t.mail_id = n.row::uuid")
 
-COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE, _CLIENT_SECRET)
+COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE, _CLIENT_SECRET, _LETTER)
 """All of them: what a new root key seals anew."""
 
 
@@ -69,6 +70,11 @@ def codes(interaction: InteractionId) -> Place:
 def response(interaction: InteractionId) -> Place:
     """The authorization response of a finished Interaction."""
     return _RESPONSE.place(str(interaction))
+
+
+def letter(mail: MailId) -> Place:
+    """What a mail that is not sent yet says."""
+    return _LETTER.place(str(mail))
 
 
 def client_secret(secret: UUID) -> Place:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.authenticators.throttling import SOURCE_WINDOW
+from idp.authenticators.throttling import ASKING_WINDOW, SOURCE_WINDOW
 from idp.storage.database import Executor
 
 BATCH = 1000
@@ -49,7 +49,9 @@ PURGES = (
     Purge(table="outbox", over="done_at <= $1", keep=timedelta(days=7)),
     # Names that nobody has are counted like those of people and forgotten like them: a difference would tell.
     Purge(table="throttles", over="touched_at <= $1 AND disabled_at IS NULL", keep=timedelta(days=30)),
-    Purge(table="source_throttles", over="window_started_at <= $1", keep=SOURCE_WINDOW),
+    Purge(table="source_throttles", over="window_started_at <= $1", keep=max(SOURCE_WINDOW, ASKING_WINDOW)),
+    # Kept a week longer, so that whoever clicks on an old mail is told what is the matter with it.
+    Purge(table="links", over="expires_at <= $1", keep=timedelta(days=7)),
 )
 
 EVENTS = "SELECT purge_security_events($1)"

@@ -10,7 +10,7 @@ from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.attempts import StoredCodes
 from idp.storage.database import Executor
-from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.events import EVENTS, RECORDED, EncodedEvents
 from idp.storage.sessions import consented_of
 from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
 
@@ -19,7 +19,7 @@ proved AS (
     UPDATE interactions SET proofs = CASE WHEN user_id = $2 THEN proofs ELSE '{{}}' END || $3::jsonb,
         user_id = $2, notice = '{{}}', expires_at = least($4, ends_at),
         answered = CASE WHEN user_id = $2 THEN answered
-            ELSE array_remove(array_remove(answered, 'consent'), 'recovery_used') END,
+            ELSE array_remove(array_remove(array_remove(answered, 'consent'), 'recovery_used'), 'codes_saved') END,
         sealed_enrolment = CASE WHEN user_id = $2 THEN sealed_enrolment END,
         enrolment_until = CASE WHEN user_id = $2 THEN enrolment_until END,
         sealed_codes = CASE WHEN user_id = $2 THEN sealed_codes END,
@@ -64,7 +64,7 @@ WITH found AS (
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM used)
 ), {_PROVED.format(settled="EXISTS (SELECT FROM used)")},
-recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM used)")})
+{RECORDED.format(events="$7", when="EXISTS (SELECT FROM used)")}
 SELECT EXISTS (SELECT FROM used) AS settled, (SELECT used_at FROM found) AS used_at
 """
 
@@ -76,8 +76,8 @@ WITH source AS (
         window_started_at = CASE WHEN s.window_started_at <= $2 - $4::interval THEN $2 ELSE s.window_started_at END
 ), noted AS (
     UPDATE interactions SET notice = $6 WHERE id = $5 AND finished_at IS NULL
-)
-{EVENTS.format(events="$7", when="true")}
+), {RECORDED.format(events="$7", when="true")}
+SELECT
 """
 
 
@@ -148,7 +148,7 @@ async def settle_recovery_code(
 
 async def settle_failure(
     executor: Executor,
-    interaction: InteractionId,
+    interaction: InteractionId | None,
     notice: Notice,
     source: str | None,
     at: datetime,

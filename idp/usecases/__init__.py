@@ -5,11 +5,13 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | what happens        | modules                                                                                    |
 |---------------------|--------------------------------------------------------------------------------------------|
 | a request arrives   | authorization, request_objects                                                             |
-| what comes next     | sign_in (every page begins and ends there), completion, opening, outcome                   |
+| what comes next     | sign_in (every page begins and ends there), completion, opening, session_kept, outcome     |
+| the portal          | portal (its door), profile, own_password, two_factor, own_sessions, own_events,            |
+|                     | connected_apps, activity                                                                   |
 | one step each       | password, second_factor, recovery, enrolment, recovery_codes, new_password, consent,       |
-|                     | account_choice                                                                             |
+|                     | account_choice, grace (setting up is put off)                                              |
 | around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
-|                     | client_references, id_token_hint                                                           |
+|                     | client_references, portal_client, id_token_hint, first_applied (rules that leave time)     |
 | registration        | registration (by apps themselves), initial_access_tokens (who may), client_checks,         |
 |                     | client_secrets, client_description (what clients and registration share)                   |
 | sign-out            | sign_out, backchannel_logout (an app is told)                                              |
@@ -20,6 +22,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | policy, browser_sessions, configuration, key_rotation, check; each names its permission,   |
 |                     | what changes happens in a unit, and management finds what a name means                     |
 | by itself           | housekeeping, outbox, keys, health, metrics                                                |
+| a way back in       | password_reset (by a mailed link), secure_account (by the link in a mail: it was not me)   |
+| mails               | mailing; telling (what a try to tell anybody came to)                                      |
 | documents of apps   | fetching (each failure an event), sector_identifier, logos                                 |
 | under all           | services (what all are handed), recording (events sealed), hashing, errors                 |
 

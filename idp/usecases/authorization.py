@@ -20,6 +20,7 @@ from idp.storage import codes, interactions
 from idp.storage.sessions import SignedIn
 from idp.usecases.completion import completed
 from idp.usecases.errors import Unavailable
+from idp.usecases.first_applied import remember
 from idp.usecases.id_token_hint import expected_subject
 from idp.usecases.opening import opening
 from idp.usecases.outcome import Begun, Leave
@@ -111,6 +112,7 @@ async def _decided(services: Services, purpose: Authorization, visit: Visit) -> 
         scene = await _scene(services, purpose, visit)
         signed_in = await signed_in_here(services, visit, purpose.client.client_id)
         facts = gathered(_known(scene, purpose, signed_in), visit.at)
+        await remember(scene, facts.identity)
         match next_step(facts):
             case Ask(step=step):
                 return await _begun(services, purpose, visit, step)
@@ -138,7 +140,7 @@ async def _as_registered_now(services: Services, purpose: Authorization) -> Auth
 async def _issued(scene: Scene, cleared: Cleared[Authorization], signed_in: SignedIn) -> Leave | None:
     made = await opening(scene, cleared, signed_in.session)
     happened = scene.about(AuditSubject.of(cleared.identity.account)).events(
-        completed(cleared, made.grant, silent=True), session=made.grant.session
+        completed(cleared.identity, made.grant.acr, made.grant.id, silent=True), session=made.grant.session
     )
     if not await codes.issue(scene.services.database, cleared, made.grant, happened, scene.visit.at):
         return None
@@ -153,7 +155,7 @@ async def _begun(services: Services, purpose: Authorization, visit: Visit, step:
     interaction = Interaction(
         id=InteractionId(random_uuid(services.entropy)),
         browser=browser.digest() if browser else None,
-        request=purpose.request,
+        asked=purpose.request,
         arrived_at=visit.at,
         expires_at=visit.at + STEP_LIFETIME,
         ends_at=visit.at + WHOLE_LIFETIME,
@@ -168,7 +170,7 @@ async def _scene(services: Services, purpose: Authorization, visit: Visit) -> Sc
     return Scene(services=services, configuration=configuration, visit=visit, client=purpose.client.client_id)
 
 
-def _known(scene: Scene, purpose: Authorization, signed_in: SignedIn | None) -> Known:
+def _known(scene: Scene, purpose: Authorization, signed_in: SignedIn | None) -> Known[Authorization]:
     issuer = scene.services.settings.issuer
     return Known(
         purpose=purpose,

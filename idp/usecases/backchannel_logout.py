@@ -1,6 +1,5 @@
 """One app told that a session has ended: a logout token of this moment, posted to it (Back-Channel Logout 1.0 2.5)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -12,27 +11,10 @@ from idp.storage.outbox import LogoutNotice
 from idp.usecases.issuing import JTI_OCTETS
 from idp.usecases.services import Services
 from idp.usecases.subjects import seen_by, session_seen_by
+from idp.usecases.telling import NobodyToTell, NotTold, Told
 from idp.values.entropy import unguessable
 
 DELIVERED = frozenset({200, 204})  # Back-Channel Logout 2.8, and what frameworks answer to a body that is empty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """The app has acknowledged it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotTold:
-    """Nothing came back, or no acknowledgement: another try may do better."""
-
-    fault: str
-    """A stable word: of FetchFault, or `status_…`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NobodyToTell:
-    """The client is gone, disabled, or no longer wants to be told."""
 
 
 async def tell(services: Services, notice: LogoutNotice, at: datetime) -> Told | NotTold | NobodyToTell:

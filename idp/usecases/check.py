@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from idp.authenticators.totp import DEFAULT, TotpParameters
 from idp.directory.permissions import Permission
 from idp.keystore.keyring import KeyState, PublishedKey
 from idp.oidc.client import Client
 from idp.oidc.response_type import ResponseType
+from idp.outbound.smtp import MailFailed
 from idp.settings import Settings
-from idp.storage import clients, inspection, keys, policy_rules
+from idp.storage import clients, inspection, keys, outbox, policy_rules
 from idp.storage.config_values import ConfigValues
 from idp.storage.database import POOL_SIZE
 from idp.storage.inspection import Inspection
@@ -23,6 +25,7 @@ from idp.values.issuer import LOOPBACK
 READING = Permission.SERVICE_READ
 
 LATE = timedelta(hours=1)
+MAILS_LATELY = timedelta(days=1)
 COMMANDS = 5  # connections left for commands and for the migration of the next version
 
 
@@ -79,10 +82,12 @@ async def of_service(services: Services, at: datetime) -> list[Finding]:
         _connections(found, services.settings),
         _policy(found),
         _clients(found, [client.client_id for client in listed if not client.pkce_required]),
+        _app_codes(values.app_codes),
         _response_types(listed, legacy=values.legacy_response_types),
         _registration(values),
         _jobs(found),
         _logouts(found),
+        await _mail(services, at),
         _exemptions(await policy_rules.exemptions(database), at),
         warn("support_contact", contact) if contact else ok("support_contact", "is set"),
     ]
@@ -147,6 +152,13 @@ def _clients(found: Inspection, without_pkce: list[str]) -> Finding:
     return ok("clients", "PKCE is demanded of all")
 
 
+def _app_codes(codes: TotpParameters) -> Finding:
+    if codes == DEFAULT:
+        return ok("app codes", "are of the kind that every authenticator app makes")
+    kind = f"{codes.algorithm}, {codes.digits} digits, {codes.period} s"
+    return warn("app codes", f"{kind}: many apps make SHA1, 6 digits, 30 s whatever they are told, and fail to set up")
+
+
 def _response_types(listed: Iterable[Client], *, legacy: bool) -> Finding:
     subject, front = "response types", {each for each in ResponseType if each.front_channel}
     names = ", ".join(client.client_id for client in listed if front.intersection(client.metadata.response_types))
@@ -174,6 +186,20 @@ def _logouts(found: Inspection) -> Finding:
         names = ", ".join(found.unreached_clients)
         return warn("logouts", f"{names} could not be told that people signed out; see: idp session logouts --failed")
     return ok("logouts", "every app that is to be told of sign-outs can be reached")
+
+
+async def _mail(services: Services, at: datetime) -> Finding:
+    if services.mailer is None:
+        return warn("mail", "IDP_SMTP_URL is not set, so nobody is told what happens to their account")
+    server = f"{services.mailer.host}:{services.mailer.port}"
+    try:
+        await services.mailer.greet()
+    except MailFailed as failure:
+        return error("mail", f"{server} takes none: {failure.fault.value}")
+    lately = await outbox.mails_since(services.database, at - MAILS_LATELY)
+    if lately.failed or lately.stuck:
+        return warn("mail", f"of the last day's mails {lately.failed} were given up, {lately.stuck} are tried again")
+    return ok("mail", f"{server} takes them; {lately.sent} were sent in the last day")
 
 
 def _exemptions(exemptions: Iterable[ListedExemption], at: datetime) -> Finding:

@@ -1,7 +1,9 @@
 """Signed names of clients in the addresses of a sign-in: they lead back to the app when the Interaction is gone."""
 
 from idp.keystore.service_keys import client_reference, opened_client_reference
+from idp.login.purpose import ACCOUNT
 from idp.oidc.client import Client
+from idp.usecases.portal_client import portal_client
 from idp.usecases.services import Services
 from idp.values.ids import ClientId
 
@@ -12,7 +14,9 @@ def reference_of(services: Services, client: ClientId) -> str:
 
 
 async def client_of_reference(services: Services, reference: str) -> Client | None:
-    """The active client that a reference of ours names; None for every other text."""
+    """The active client, or the portal, that a reference of ours names; None for every other text."""
     client_id = opened_client_reference(services.service_keys, reference)
+    if client_id == ACCOUNT:
+        return portal_client(services)
     client = await services.client(client_id) if client_id else None
     return client if client and client.active else None

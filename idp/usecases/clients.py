@@ -8,6 +8,7 @@ from typing import Literal
 from idp.audit.registration import ClientDeleted
 from idp.audit.service import ClientCreated, ClientDisabled, ClientEnabled, ClientSecretRotated
 from idp.directory.permissions import Permission
+from idp.login.purpose import RESERVED
 from idp.oidc.client import MACHINE_ALG, AuthMethod, Client
 from idp.oidc.client_metadata import ClientMetadata, FurtherMetadata
 from idp.oidc.grant_type import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
@@ -90,6 +91,8 @@ class Shown:
 
 async def add(unit: Unit, client_id: str, kind: Kind, said: Metadata) -> Registered:
     """Register a client. Raises InvalidClientMetadata, InvalidRedirectUri, and Refused where the id is taken."""
+    if ClientId(client_id) in RESERVED:
+        raise Refused(f"{client_id} is a name of this provider's own.")
     client, new = refitted(unit.services, said.applied(_usual(ClientId(client_id), kind)), unit.at)
     await ensure_keys(unit.services, unit.actor, checked(client), unit.at)
     if not await clients.insert(unit.connection, client, unit.at):

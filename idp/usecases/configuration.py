@@ -67,6 +67,9 @@ def flat(values: ConfigValues) -> Mapping[str, object]:
     """Each value as JSON, under the name it is set by."""
     return {
         "acr_aliases": {alias: acr_of(level) for alias, level in values.acr_aliases.items()},
+        "app_code_algorithm": values.app_codes.algorithm,
+        "app_code_digits": values.app_codes.digits,
+        "app_code_period_seconds": values.app_codes.period,
         "brand_name": values.brand_name,
         "fetch_hosts": sorted(values.fetch_hosts),
         "legacy_response_types": values.legacy_response_types,

@@ -1,6 +1,7 @@
 """Enrolment of an authenticator app inside a sign-in: a set-up secret on show, then one right code binds it."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass
 
 from idp.audit.sign_in import EnrolmentConfirmed, EnrolmentRefused, EnrolmentStarted, RecoveryCodesMade
 from idp.authenticators import totp
@@ -31,7 +32,17 @@ class SetUp:
     """What the set-up page shows."""
 
     secret: TotpSecret
-    parameters: totp.TotpParameters = field(default=totp.DEFAULT)
+    parameters: totp.TotpParameters
+
+    def plain(self) -> bytes:
+        """To be sealed: the kind of code goes with the secret, for the configuration may change meanwhile."""
+        return json.dumps({"secret": self.secret.expose(), **asdict(self.parameters)}).encode()
+
+    @staticmethod
+    def of(plain: bytes) -> "SetUp":
+        """The inverse of `plain`."""
+        members = json.loads(plain)
+        return SetUp(secret=TotpSecret(members.pop("secret")), parameters=totp.TotpParameters(**members))
 
 
 async def set_up(current: Current) -> SetUp | None:
@@ -42,15 +53,15 @@ async def set_up(current: Current) -> SetUp | None:
     scene, interaction = current.scene, current.interaction
     at, sealer = scene.visit.at, scene.configuration.sealer
     if interaction.enrolment is not None and interaction.enrolment.live(at):
-        return SetUp(secret=_opened(current, interaction.enrolment))
-    secret = totp.new_secret(scene.services.entropy)
-    sealed = sealer.seal(secret.expose().encode(), places.enrolment(interaction.id))
+        return _opened(current, interaction.enrolment)
+    made = SetUp(secret=totp.new_secret(scene.services.entropy), parameters=scene.configuration.values.app_codes)
+    sealed = sealer.seal(made.plain(), places.enrolment(interaction.id))
     pending = Pending(sealed=sealed, until=at + SETUP_LIFETIME)
     started = scene.events(EnrolmentStarted())
     database, user = scene.services.database, current.account.user
     if not await interactions.start_enrolment(database, interaction.id, user, pending, at, started):
         return None
-    return SetUp(secret=secret)
+    return made
 
 
 async def confirm(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
@@ -64,36 +75,38 @@ async def confirm(services: Services, interaction: InteractionId, visit: Visit, 
     pending = current.interaction.enrolment
     if pending is None or not pending.live(visit.at):
         return current  # the page makes a new secret and shows it
-    code = totp.parse(text, totp.DEFAULT.digits)
+    made = _opened(current, pending)
+    code = totp.parse(text, made.parameters.digits)
     if not isinstance(code, AppCode):
-        await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)]))
+        notice = Notice(kind=SHAPES[type(code)], digits=(made.parameters.digits,))
+        await interactions.note(services.database, interaction, notice)
         return current
-    secret = _opened(current, pending)
-    step = totp.match(secret, code, totp.DEFAULT, visit.at)
+    step = totp.match(made.secret, code, made.parameters, visit.at)
     if step is None:
-        return await _refused(current, secret, code)
-    await _bind(current, pending, secret, step)
+        return await _refused(current, made, code)
+    await _bind(current, pending, made, step)
     return await look(services, interaction, visit)
 
 
-async def _refused(current: Current, secret: TotpSecret, code: AppCode) -> Outcome:
+async def _refused(current: Current, made: SetUp, code: AppCode) -> Outcome:
     """Only here is a wrong clock told exactly: the secret is the asker's own."""
-    drift = totp.drift(secret, code, totp.DEFAULT, current.scene.visit.at)
-    steps = int(drift.total_seconds()) // totp.DEFAULT.period if drift else 0
+    period = made.parameters.period
+    drift = totp.drift(made.secret, code, made.parameters, current.scene.visit.at)
+    steps = int(drift.total_seconds()) // period if drift else 0
     kind = NoticeKind.CLOCK_DRIFT if steps else NoticeKind.CODE_WRONG
     event = EnrolmentRefused(reason="wrong")
-    failure = Failure(event=event, notice=Notice(kind=kind, steps=steps), method=METHOD)
+    failure = Failure(event=event, notice=Notice(kind=kind, steps=steps, period=period), method=METHOD)
     return await settle_failure(current.scene, current, failure)
 
 
-async def _bind(current: Current, pending: Pending, secret: TotpSecret, step: int) -> bool:
+async def _bind(current: Current, pending: Pending, made: SetUp, step: int) -> bool:
     scene, at = current.scene, current.scene.visit.at
     app = AuthenticatorId(ordered_uuid(scene.services.entropy, at))
     codes = await new_codes(scene, current.interaction.id)
     new_app = NewApp(
         id=app,
-        sealed_secret=scene.configuration.sealer.seal(secret.expose().encode(), places.app_secret(app)),
-        parameters=totp.DEFAULT,
+        sealed_secret=scene.configuration.sealer.seal(made.secret.expose().encode(), places.app_secret(app)),
+        parameters=made.parameters,
         step=step,
         pending=pending.sealed,
     )
@@ -106,6 +119,6 @@ async def _bind(current: Current, pending: Pending, secret: TotpSecret, step: in
     )
 
 
-def _opened(current: Current, pending: Pending) -> TotpSecret:
+def _opened(current: Current, pending: Pending) -> SetUp:
     sealer, place = current.scene.configuration.sealer, places.enrolment(current.interaction.id)
-    return TotpSecret(sealer.open(pending.sealed, place).decode())
+    return SetUp.of(sealer.open(pending.sealed, place))

@@ -12,6 +12,7 @@ from idp.storage import settlements
 from idp.storage.attempts import Held, Reserved
 from idp.usecases.outcome import Current
 from idp.usecases.scene import Scene
+from idp.values.ids import InteractionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +28,17 @@ class Failure:
 
 async def settle_failure(scene: Scene, current: Current, failure: Failure) -> Current:
     """Record it. A try that was not looked at (held) is recorded too, but counts against nobody."""
+    await record_failure(scene, failure, current.interaction.id)
+    return current
+
+
+async def record_failure(scene: Scene, failure: Failure, interaction: InteractionId | None = None) -> Notice:
+    """The same outside a sign-in; gives what is said of it."""
     source = source_key(scene.visit.origin.address) if isinstance(failure.state, Reserved) else None
     events = scene.events(failure.event, *_guards(scene, failure))
     notice = _closing(failure, scene.visit.at) or failure.notice
-    await settlements.settle_failure(
-        scene.services.database, current.interaction.id, notice, source, scene.visit.at, events
-    )
-    return current
+    await settlements.settle_failure(scene.services.database, interaction, notice, source, scene.visit.at, events)
+    return notice
 
 
 def held(state: Held, method: Method, username: str = "") -> Notice:

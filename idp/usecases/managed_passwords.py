@@ -12,7 +12,7 @@ from idp.directory.permissions import Permission
 from idp.policy.requirement import requirement
 from idp.policy.rules import Rules
 from idp.settings import Settings
-from idp.storage import accounts, clients, endings, passwords, people
+from idp.storage import accounts, authenticators, clients, endings, passwords, people
 from idp.storage.endings import Ended
 from idp.usecases.management import Refused, found_group, found_user, given_reason
 from idp.usecases.services import Services
@@ -105,6 +105,23 @@ async def _judged(services: Services, text: Password, words: Collection[str], *,
     salt = services.entropy(password.SALT_OCTETS)
     hashed = await services.hashing.run(password.hash_password, prepared, hash_parameters(services.settings), salt)
     return HashedPassword(hash=hashed, long_enough_alone=password.long_enough_alone(prepared))
+
+
+async def refuse_the_leaked_one(services: Services, user: UserId, new: Password) -> None:
+    """A password that others may know is not chosen again. Raises Refused, Busy."""
+    account = await accounts.find(services.database, user)
+    if account is None or account.password_change_demanded != "compromised":
+        return
+    old = await authenticators.password_hash(services.database, user)
+    if old is not None and await services.hashing.run(password.verify, old, new):
+        raise Refused(messages.new_password_refused("same", minimum=0, maximum=0))
+
+
+async def minimum(services: Services, user: UserId, at: datetime) -> int:
+    """Characters that a new password of that person must have."""
+    rules = (await services.configuration(fresh=True)).rules
+    alone = await _stands_alone(services, rules, user, at)
+    return (ALONE if alone else BESIDE_A_SECOND_FACTOR).minimum
 
 
 async def _stands_alone(services: Services, rules: Rules, user: UserId, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from idp.login.facts import Facts
 from idp.login.interaction import Interaction
-from idp.login.purpose import Authorization
+from idp.login.purpose import Purpose
 from idp.login.steps import Step
 from idp.oidc.authorization_response import AuthorizationResponse
 from idp.oidc.client import Client
@@ -37,6 +37,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A visit's sign-in is over: on to a page of the portal."""
+
+    return_to: str
+    cookies: NewCookies = field(default_factory=NewCookies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyFinished:
     """This sign-in ended before, and its response can no longer be given again."""
 
@@ -56,9 +64,10 @@ class Current:
     """A sign-in that waits for a person, and the step it waits at."""
 
     opened: Opened
-    facts: Facts[Authorization]
+    facts: Facts[Purpose]
     step: Step
     client: Client
+    """Whom it is for, as pages name it: the app, or our own portal."""
     scene: Scene
 
     @property
@@ -74,5 +83,5 @@ class Current:
         return self.opened.account
 
 
-Outcome = Current | Leave | AlreadyFinished | Gone
+Outcome = Current | Leave | Arrived | AlreadyFinished | Gone
 """What any request of a sign-in ends in."""

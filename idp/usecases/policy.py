@@ -1,7 +1,7 @@
 """Second-factor policy: rules set and shown, and why a person needs what they need at a client."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from idp.audit.service import PolicyRuleSet
 from idp.authenticators.acr import level_of, lowest_level_asked
@@ -9,7 +9,7 @@ from idp.authenticators.methods import Level
 from idp.directory.permissions import Permission
 from idp.policy.explanation import sentences
 from idp.policy.requirement import Requirement, requirement
-from idp.policy.rules import Rule, Rules, Target
+from idp.policy.rules import Grace, Rule, Rules, Target
 from idp.storage import accounts, groups, policy_rules
 from idp.storage.policy_rules import Listed, ListedExemption, RulePlace
 from idp.usecases.management import Refused, found_client, found_group, found_user
@@ -21,6 +21,10 @@ __all__ = ["Explanation", "Listed", "ListedExemption", "Policy", "explain", "set
 
 PERMISSION = Permission.POLICY_WRITE
 READING = Permission.POLICY_READ
+
+LATEST_START = timedelta(days=730)
+LONGEST_GRACE = 365
+"""Days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +47,18 @@ class Explanation:
 async def set_rule(unit: Unit, kind: Target, name: str, rule: Rule | None) -> bool:
     """Set the rule of the server (`name` is empty), a client, a group or a user; None removes it.
 
-    False where it was so already. Raises NotFound.
+    False where it was so already. One that asks another level than before is another rule: people meet it anew.
+    Raises NotFound; Refused where its grace is longer than any rule should wait.
     """
+    _check_grace(rule.grace if rule else None, unit.at)
     place, shown_name, user = await _place(unit, kind, name)
     before = await policy_rules.find(unit.connection, place)
     if before == rule:
         unit.nothing_changed()
         return False
-    if rule is None:
+    if before is not None and (rule is None or rule.level != before.level):
         await policy_rules.remove(unit.connection, place)
-    else:
+    if rule is not None:
         await policy_rules.put(unit.connection, place, rule, unit.at)
     words = [each.words if each else None for each in (before, rule)]
     event = PolicyRuleSet(target=kind, name="" if user else shown_name, before=words[0], after=words[1])
@@ -90,6 +96,21 @@ async def explain(services: Services, username: str, client_id: str, acr: str | 
 def needs_enrolment(explanation: Explanation) -> bool:
     """Whether the next sign-in there would lead into setting up an authenticator."""
     return explanation.requirement.level >= Level.TWO and not explanation.enrolled
+
+
+def may_wait(explanation: Explanation) -> datetime | None:
+    """Until when setting up an authenticator is only offered there; None where nothing or more is asked."""
+    needed = explanation.requirement
+    return needed.waiver.until if needed.waiver and needed.wanted > needed.level else None
+
+
+def _check_grace(grace: Grace | None, at: datetime) -> None:
+    if grace is None:
+        return
+    if grace.starts_at is not None and not at < grace.starts_at <= at + LATEST_START:
+        raise Refused("A rule starts at a date in the future, within two years.")
+    if not 0 <= grace.days <= LONGEST_GRACE:
+        raise Refused("Grace lasts a year at most.")
 
 
 async def _with_group_names(services: Services, rules: Rules) -> Rules:

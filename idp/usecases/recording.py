@@ -5,21 +5,25 @@ from datetime import datetime
 
 from idp.audit.event import Event, SecurityEvent
 from idp.keystore.audit_sealing import Person, event_place, seal_personal
+from idp.notices.mails import AnyMail
 from idp.storage import events
 from idp.storage.events import EncodedEvent
 from idp.storage.grants import Owner
+from idp.usecases.mailing import enveloped
 from idp.usecases.services import Services
 from idp.values.actors import Actor, Origin
 from idp.values.ids import ClientId
 
 
-def sealed(services: Services, envelope: SecurityEvent, audit_salt: bytes | None = None) -> EncodedEvent:
+def sealed(
+    services: Services, envelope: SecurityEvent, audit_salt: bytes | None = None, mail: AnyMail | None = None
+) -> EncodedEvent:
     """`audit_salt` is that of the envelope's user, and None where it names none that we know.
 
-    A list of these is the parameter of any statement that records.
+    A list of these is the parameter of any statement that records. `mail` is what the user is told of it.
     """
     event = envelope.event
-    return EncodedEvent(
+    encoded = EncodedEvent(
         at=envelope.at.isoformat(),
         kind=event.kind,
         actor_kind=envelope.actor.kind,
@@ -32,6 +36,9 @@ def sealed(services: Services, envelope: SecurityEvent, audit_salt: bytes | None
         details=dict(event.details()),
         personal=_personal(services, envelope, audit_salt),
     )
+    if mail is not None and envelope.user is not None:
+        encoded["mail"] = enveloped(services, mail, envelope)
+    return encoded
 
 
 async def record_of_nobody(

@@ -13,7 +13,7 @@ from idp.login.steps import Answer, ProveFactor, ReplaceApp
 from idp.storage import attempts, interactions, settlements
 from idp.storage.attempts import Held, Reserved, StoredCodes
 from idp.usecases.outcome import Current, Outcome
-from idp.usecases.second_factor import refused, spent_before, success
+from idp.usecases.second_factor import Spent, refused, spent_before, success
 from idp.usecases.services import Services
 from idp.usecases.sign_in import advanced, look, proceed
 from idp.usecases.visit import Visit
@@ -75,5 +75,5 @@ async def _settled(current: Current, codes: StoredCodes, stretched: bytes, state
         opened = advanced(current, settling)
         return await proceed(scene, replace(opened, account=replace(current.account, codes_left=left)))
     if used_at is not None:
-        return await spent_before(current, METHOD, "used", state, used_at)
+        return await spent_before(current, METHOD, state, Spent(at=used_at))
     return await refused(current, METHOD, "wrong", state)

@@ -11,6 +11,7 @@ from idp.policy.requirement import requirement
 from idp.storage import refresh_tokens
 from idp.storage.refresh_tokens import Found, Use
 from idp.usecases.client_authentication import ClientCall
+from idp.usecases.first_applied import apply
 from idp.usecases.issuing import Issuing, TokenMembers
 from idp.usecases.refusing import refuse
 from idp.values.secrets import Digest, RefreshToken
@@ -30,7 +31,7 @@ async def refresh(issuing: Issuing, request: Refresh, call: ClientCall) -> Token
         details=client.metadata.claims_in_id_token,
     )
     found = await refresh_tokens.find(database, request.token, use, call.at)
-    decision = _decided(issuing, found, request)
+    decision = await _decided(issuing, found, request)
     if isinstance(decision, Rejected):
         await refuse(issuing.services, decision, request, call)
     kept = decision.rotation is Rotation.KEPT
@@ -50,15 +51,15 @@ def _successors(issuing: Issuing, token: RefreshToken) -> Successors:
     return {successor.digest(): successor for successor in derived}
 
 
-def _decided(issuing: Issuing, found: Found | None, request: Refresh) -> Refreshed | Rejected:
+async def _decided(issuing: Issuing, found: Found | None, request: Refresh) -> Refreshed | Rejected:
     decision = grant.refresh(found.facts if found else None, request, issuing.at)
-    if found is None or isinstance(decision, Rejected) or _meets_policy(issuing, found):
+    if found is None or isinstance(decision, Rejected) or await _meets_policy(issuing, found):
         return decision
     facts = found.facts.grant
     return Rejected(reason=Rejection.POLICY_UNMET, grant=facts.grant)
 
 
-def _meets_policy(issuing: Issuing, found: Found) -> bool:
+async def _meets_policy(issuing: Issuing, found: Found) -> bool:
     """Whether what was proved then is enough for what the policy asks now, and could be proved again (A-20)."""
     needed = requirement(
         issuing.configuration.rules,
@@ -68,6 +69,7 @@ def _meets_policy(issuing: Issuing, found: Found) -> bool:
         fresh_since=None,
         at=issuing.at,
     )
+    await apply(issuing.services, found.account.user, needed, issuing.at)
     return needed.level <= found.evidence.level and (needed.level < Level.TWO or found.account.enrolled)
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from idp.audit.event import Event, SecurityEvent
+from idp.notices.mails import AnyMail
 from idp.policy.account import Account
 from idp.storage.configuration import Configuration
 from idp.storage.events import EncodedEvent, EncodedEvents
+from idp.usecases.mailing import mails_of
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
@@ -46,9 +48,10 @@ class Scene:
 
     def events(self, *happened: Event, session: SessionId | None = None) -> EncodedEvents:
         """The events, sealed, as a parameter for the statement that records them."""
-        return [self._sealed(event, session) for event in happened]
+        mails = mails_of(self.services, happened)
+        return [self._sealed(event, session, mail) for event, mail in zip(happened, mails, strict=True)]
 
-    def _sealed(self, event: Event, session: SessionId | None) -> EncodedEvent:
+    def _sealed(self, event: Event, session: SessionId | None, mail: AnyMail | None) -> EncodedEvent:
         subject = self.subject
         acting = self.actor or (subject.user if subject else None)
         actor = Actor(kind="user", user=acting) if acting else Actor(kind="anonymous")
@@ -62,4 +65,4 @@ class Scene:
             session=session,
             interaction=self.interaction,
         )
-        return sealed(self.services, envelope, subject.audit_salt if subject else None)
+        return sealed(self.services, envelope, subject.audit_salt if subject else None, mail)

@@ -1,5 +1,6 @@
 """The second-factor step: one try of an app code. Recovery codes stand in `recovery`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from idp.audit.event import Event
@@ -20,7 +21,7 @@ from idp.usecases.scene import Scene
 from idp.usecases.services import Services
 from idp.usecases.sign_in import advanced, look, proceed
 from idp.usecases.visit import Visit
-from idp.values.ids import AuthenticatorId, InteractionId
+from idp.values.ids import InteractionId
 from idp.values.secrets import AppCode, TotpSecret
 
 METHOD = Method.APP_CODE
@@ -46,9 +47,10 @@ async def prove_app_code(services: Services, interaction: InteractionId, visit: 
     current = await look(services, interaction, visit)
     if not isinstance(current, Current) or not isinstance(current.step, ProveFactor):
         return current
-    code = totp.parse(text, totp.DEFAULT.digits)
+    digits = current.account.code_digits
+    code = totp.parse(text, *digits)
     if not isinstance(code, AppCode):
-        await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)]))
+        await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)], digits=digits))
         return current
     source = source_key(visit.origin.address)
     attempt = await attempts.reserve_factor(services.database, current.account.user, METHOD, source, visit.at)
@@ -60,25 +62,34 @@ async def prove_app_code(services: Services, interaction: InteractionId, visit: 
     return await _proved(current, *matched, attempt.state)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """A code that is a right one, and was used before."""
+
+    at: datetime | None = None
+    """When, where that is known."""
+    period: int = totp.DEFAULT.period
+    """Seconds until another appears."""
+
+
 async def refused(
-    current: Current, method: Method, reason: FactorRefusal, state: Reserved | Held, used_at: datetime | None = None
+    current: Current, method: Method, reason: FactorRefusal, state: Reserved | Held, spent: Spent | None = None
 ) -> Outcome:
     """A code that did not count, of the app or of the recovery set."""
     failures = state.failures if isinstance(state, Reserved) else 0
-    kind = _KINDS[method, reason in {"replayed", "used"}]
-    notice = held(state, method) if isinstance(state, Held) else Notice(kind=kind, failures=failures, until=used_at)
+    kind, before = _KINDS[method, spent is not None], spent or Spent()
+    said = Notice(kind=kind, failures=failures, until=before.at, period=before.period)
+    notice = held(state, method) if isinstance(state, Held) else said
     event = FactorRefused(method=method, reason=reason, failures=failures or None)
     failure = Failure(event=event, notice=notice, method=method, state=state)
     return await settle_failure(current.scene, current, failure)
 
 
-async def spent_before(
-    current: Current, method: Method, reason: FactorRefusal, state: Reserved | Held, used_at: datetime | None = None
-) -> Outcome:
+async def spent_before(current: Current, method: Method, state: Reserved, spent: Spent) -> Outcome:
     """The code was spent already: by a second click a moment ago, which is no error, or by an earlier sign-in."""
     again = await look(current.scene.services, current.interaction.id, current.scene.visit)
     if isinstance(again, Current) and isinstance(again.step, ProveFactor):
-        return await refused(again, method, reason, state, used_at)
+        return await refused(again, method, "replayed" if method is METHOD else "used", state, spent)
     return again
 
 
@@ -94,18 +105,18 @@ def success(current: Current, method: Method, *recorded: Event) -> Success:
     )
 
 
-def _matched(scene: Scene, apps: tuple[StoredApp, ...], code: AppCode) -> tuple[AuthenticatorId, int] | None:
+def _matched(scene: Scene, apps: tuple[StoredApp, ...], code: AppCode) -> tuple[StoredApp, int] | None:
     """The app and the time step whose code this is; all apps are tried."""
     for app in apps:
         secret = TotpSecret(scene.configuration.sealer.open(app.sealed_secret, places.app_secret(app.id)).decode())
         step = totp.match(secret, code, app.parameters, scene.visit.at)
         if step is not None:
-            return app.id, step
+            return app, step
     return None
 
 
-async def _proved(current: Current, app: AuthenticatorId, step: int, state: Reserved) -> Outcome:
-    settling = success(current, METHOD, FactorProved(method=METHOD, authenticator=app))
-    if await settlements.settle_app_code(current.scene.services.database, settling, app, step):
+async def _proved(current: Current, app: StoredApp, step: int, state: Reserved) -> Outcome:
+    settling = success(current, METHOD, FactorProved(method=METHOD, authenticator=app.id))
+    if await settlements.settle_app_code(current.scene.services.database, settling, app.id, step):
         return await proceed(current.scene, advanced(current, settling))
-    return await spent_before(current, METHOD, "replayed", state)
+    return await spent_before(current, METHOD, state, Spent(period=app.parameters.period))

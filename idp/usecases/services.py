@@ -8,6 +8,7 @@ from idp.keystore.service_keys import ServiceKeys
 from idp.keystore.verifying import SeenTokens
 from idp.oidc.client import Client
 from idp.outbound.fetching import Fetcher
+from idp.outbound.smtp import Mailer
 from idp.settings import Settings
 from idp.storage.cache import ConfigurationCache
 from idp.storage.configuration import Configuration
@@ -32,6 +33,8 @@ class Services:
     fetcher: Fetcher
     clock: Clock
     entropy: Entropy
+    mailer: Mailer | None = None
+    """None where nobody is written to."""
     seen_tokens: SeenTokens = field(default_factory=SeenTokens)
     """Access tokens verified lately: their signatures need not be checked again."""
     client_keys: ClientKeyCache = field(default_factory=ClientKeyCache)

@@ -9,6 +9,7 @@ from idp.audit.event import Event, SecurityEvent
 from idp.storage import events
 from idp.storage.database import Executor
 from idp.storage.events import EncodedEvent
+from idp.usecases.mailing import mails_of
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
 from idp.values.actors import Actor, Origin
@@ -50,7 +51,8 @@ class Unit:
             client=client,
             session=session,
         )
-        self._events.append(sealed(self.services, envelope, salt))
+        (mail,) = mails_of(self.services, [event])
+        self._events.append(sealed(self.services, envelope, salt, mail))
 
     def nothing_changed(self) -> None:
         """Say that the unit changed nothing after all, so that there is nothing to record."""

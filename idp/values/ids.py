@@ -15,5 +15,6 @@ InteractionId = NewType("InteractionId", UUID)
 SessionId = NewType("SessionId", UUID)
 GrantId = NewType("GrantId", UUID)
 AuthenticatorId = NewType("AuthenticatorId", UUID)
+MailId = NewType("MailId", UUID)
 RequestId = NewType("RequestId", str)
 """Names one HTTP request or one command in logs, events and the reference on error pages."""

@@ -70,6 +70,10 @@ class DatabaseUrl(Secret):
     """A PostgreSQL URL, which may hold a password."""
 
 
+class SmtpUrl(Secret):
+    """Where mails are handed over, which may hold a password."""
+
+
 class Verifier(Secret):
     """A PKCE code verifier (RFC 7636 4.1)."""
 
@@ -117,4 +121,8 @@ class RefreshToken(Token):
 
 
 class CookieValue(Token):
-    """The random value of one of the three cookies."""
+    """The random value of one of our cookies."""
+
+
+class LinkSecret(Token):
+    """What makes a mailed link its reader's."""

@@ -1,8 +1,9 @@
-"""The three cookies: their names, their attributes, and what a request brought of them.
+"""The cookies: their names, their attributes, and what a request brought of them.
 
     known    completed a sign-in here once; survives sign-out
     browser  first contact; binds Interactions and form tokens
     session  signed in
+    link     the secret of a mailed link, taken out of the address until its page is left
 
 On https each is `__Host-`: Secure, Path=/, no Domain, so that no neighbour on a parent domain can set it (RFC 6265bis).
 On loopback over http that prefix is refused by browsers, and the plain name stands.
@@ -17,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.values.issuer import Issuer
-from idp.values.secrets import CookieValue
+from idp.values.secrets import CookieValue, LinkSecret
 
-CookieName = Literal["known", "browser", "session"]
+CookieName = Literal["known", "browser", "session", "link"]
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -31,20 +32,31 @@ class Cookies:
     known: CookieValue | None = None
     browser: CookieValue | None = None
     session: CookieValue | None = None
+    link: LinkSecret | None = None
 
 
 def read(request: Request, issuer: Issuer) -> Cookies:
-    """The three cookies of a request."""
+    """The cookies of a request."""
     sent = request.cookies
     return Cookies(
         known=_value(sent.get(_name("known", issuer))),
         browser=_value(sent.get(_name("browser", issuer))),
         session=_value(sent.get(_name("session", issuer))),
+        link=link_secret(sent.get(_name("link", issuer))),
     )
 
 
+def link_secret(text: str | None) -> LinkSecret | None:
+    """The secret of a mailed link, from its address or from the cookie; None for what can be none."""
+    return LinkSecret(text) if text is not None and _SHAPE.fullmatch(text) else None
+
+
 def keep(
-    response: Response, issuer: Issuer, name: CookieName, value: CookieValue, lifetime: timedelta | None = None
+    response: Response,
+    issuer: Issuer,
+    name: CookieName,
+    value: CookieValue | LinkSecret,
+    lifetime: timedelta | None = None,
 ) -> None:
     """Set a cookie; without a lifetime it ends with the browser."""
     age = f"; Max-Age={int(lifetime.total_seconds())}" if lifetime else ""

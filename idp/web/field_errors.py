@@ -14,6 +14,7 @@ FIELDS: Mapping[NoticeKind, FieldName] = {
     NoticeKind.USERNAME_MISSING: "username",
     NoticeKind.PASSWORD_MISSING: "password",
     NoticeKind.PASSWORD_WRONG: "username",
+    NoticeKind.CURRENT_PASSWORD_WRONG: "password",
     NoticeKind.ACCOUNT_OFF: "username",
     NoticeKind.OTHER_PERSON: "username",
     NoticeKind.CODE_MISSING: "code",
@@ -72,14 +73,14 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
             return _held(notice, at, contact)
         case NoticeKind.ACCOUNT_OFF:
             return messages.account_off(contact)
-        case NoticeKind.CODE_WRONG:
-            return _code_wrong(notice, at)
+        case NoticeKind.CODE_MISSING | NoticeKind.CODE_SHAPE | NoticeKind.CODE_WRONG | NoticeKind.CODE_USED:
+            return _code(notice, at)
         case NoticeKind.RECOVERY_CODE_WRONG:
             return _with_tries(messages.recovery_code_wrong(), notice)
         case NoticeKind.RECOVERY_CODE_USED:
             return messages.recovery_code_used(notice.until)
         case NoticeKind.CLOCK_DRIFT:
-            return messages.clock_drift(notice.steps)
+            return messages.clock_drift(notice.steps, notice.period)
         case NoticeKind.NEW_PASSWORD_REFUSED:
             return messages.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
         case kind:
@@ -92,6 +93,18 @@ def _held(notice: Notice, at: datetime, contact: str) -> str:
     if notice.method == Method.PASSWORD:
         return messages.closed_until_reset(contact)
     return messages.switched_off_until_reset(contact)
+
+
+def _code(notice: Notice, at: datetime) -> str:
+    match notice.kind:
+        case NoticeKind.CODE_MISSING:
+            return messages.code_missing(notice.digits)
+        case NoticeKind.CODE_SHAPE:
+            return messages.code_shape(notice.digits)
+        case NoticeKind.CODE_USED:
+            return messages.code_used(notice.period)
+        case _:
+            return _code_wrong(notice, at)
 
 
 def _code_wrong(notice: Notice, at: datetime) -> str:
@@ -113,11 +126,9 @@ _PLAIN: Mapping[NoticeKind, str] = {
     NoticeKind.USERNAME_MISSING: messages.username_missing(),
     NoticeKind.PASSWORD_MISSING: messages.password_missing(),
     NoticeKind.PASSWORD_WRONG: messages.password_wrong(),
+    NoticeKind.CURRENT_PASSWORD_WRONG: messages.current_password_wrong(),
     NoticeKind.OTHER_PERSON: messages.other_person_expected(),
-    NoticeKind.CODE_MISSING: messages.code_missing(),
-    NoticeKind.CODE_SHAPE: messages.code_shape(),
     NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code(),
-    NoticeKind.CODE_USED: messages.code_used(),
     NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing(),
     NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code(),
     NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),

@@ -1,12 +1,13 @@
 """The frame of every page of a sign-in: brand, app, who is signing in, where its forms post to, and the way out."""
 
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 
 from idp.authenticators.methods import Method
 from idp.directory.mask import masked
+from idp.login.purpose import PortalVisit
 from idp.login.steps import SignIn
 from idp.oidc.client import Client
 from idp.usecases.client_references import reference_of
@@ -38,6 +39,17 @@ def page_url(services: Services, interaction: InteractionId, client: ClientId, p
 def url_of(current: Current, page: str) -> str:
     """Address of another page of this sign-in."""
     return page_url(current.scene.services, current.interaction.id, current.client.client_id, page)
+
+
+def forgot_url(current: Current) -> str | None:
+    """Where to ask for a new password, which leads back to this sign-in; None where no mail can be sent."""
+    services = current.scene.services
+    if services.mailer is None:
+        return None
+    reference = reference_of(services, current.client.client_id)
+    return services.settings.issuer.url(
+        f"/forgot?{urlencode({'app': reference, 'sign_in': str(current.interaction.id)})}"
+    )
 
 
 def contact_of(current: Current) -> str:
@@ -81,13 +93,15 @@ def bare_shell(services: Services, client: Client | None = None) -> Shell:
 
 def shell(current: Current, page: str, errors: tuple[FieldError, ...] = ()) -> Shell:
     """For a page of a sign-in; its form posts to the page itself."""
-    scene, interaction = current.scene, current.interaction
+    scene, interaction, asked = current.scene, current.interaction, current.interaction.asked
+    redirect_uri = None if isinstance(asked, PortalVisit) else asked.redirect_uri
     return Shell(
         brand=brand(scene.services),
         action=url_of(current, page),
         csrf=form_token(scene.services, scene.visit.browser, str(interaction.id)),
-        app=app(current.client, interaction.request.redirect_uri),
-        cancel_action=url_of(current, "cancel"),
+        app=app(current.client, redirect_uri),
+        # Nobody signed in yet: then there is no page of the portal to return to.
+        cancel_action=url_of(current, "cancel") if redirect_uri or current.opened.session else None,
         strip=_strip(current),
         errors=errors,
         root=scene.services.settings.issuer.path,

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | AUTHORIZATION | page; a protocol fault is «not set up right», 400 | anywhere (OIDC Core 3.1.2.1) | page headers |
 | PAGES | page | our own pages | page headers |
+| PORTAL | page | our own pages | page headers, and no opener (V3.4.8) |
 | PROTOCOL | JSON of RFC 6749 5.2 | anywhere | no-store |
 | OPERATIONS | one line of text | anywhere | no-store |
 """
@@ -106,5 +107,12 @@ AUTHORIZATION = Kind(
     answers_head=False,
 )
 PAGES = Kind(name="page", headers=responses.PAGE_HEADERS, own_posts_only=True, failed=_page, answers_head=False)
+PORTAL = Kind(
+    name="portal",
+    headers={**responses.PAGE_HEADERS, **responses.NO_OPENER},
+    own_posts_only=True,
+    failed=_page,
+    answers_head=False,
+)
 PROTOCOL = Kind(name="protocol", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_protocol)
 OPERATIONS = Kind(name="operations", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_operations)

@@ -25,6 +25,9 @@ PAGE_HEADERS: Mapping[str, str] = {
 }
 """Of every page. No Cross-Origin-Opener-Policy: apps open the pages of an authorization request as popups."""
 
+NO_OPENER: Mapping[str, str] = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""Of the pages of the portal, which nobody opens as a popup."""
+
 _SUBMIT = base64.b64encode(sha256(PostingPage.script.encode()).digest()).decode()
 POSTING_POLICY = (
     f"default-src 'none'; style-src 'self'; script-src 'sha256-{_SUBMIT}'; img-src 'self'; "

@@ -71,6 +71,15 @@ class FieldError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """A link to a page of the portal; `here` where that page is shown."""
+
+    text: str
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """The common part of every view."""
 
@@ -83,6 +92,11 @@ class Shell:
     """URL that «Cancel and return to App» posts to."""
     strip: Strip | None = None
     errors: tuple[FieldError, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    """Of the portal; empty elsewhere."""
+    signed_in_as: str | None = None
+    """In the portal: who is, with a way to sign out."""
+    sign_out_url: str = ""
     root: str = ""
     """Path of the issuer, before the path of every file of ours."""
     lang: str = "en"

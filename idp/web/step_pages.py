@@ -28,7 +28,7 @@ from idp.login.steps import (
 from idp.usecases.client_references import client_of_reference
 from idp.usecases.errors import Unavailable
 from idp.usecases.form_tokens import token_fits
-from idp.usecases.outcome import AlreadyFinished, Current, Gone, Leave, Outcome
+from idp.usecases.outcome import AlreadyFinished, Arrived, Begun, Current, Gone, Leave, Outcome
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look
 from idp.usecases.visit import NewCookies, Visit
@@ -147,6 +147,8 @@ async def answer(services: Services, request: Request, outcome: Outcome) -> Resp
             return _to_page(services, outcome, PAGES[type(step)])
         case Leave():
             return leave(services, outcome)
+        case Arrived(return_to=path):
+            return with_cookies(services, responses.see_other(services.settings.issuer.url(path)), outcome.cookies)
         case AlreadyFinished(client=client):
             return responses.page(FinishedPage(shell=bare_shell(services, client)))
         case Gone(reason="no_cookie", client=client) if client is not None and request.method == "GET":
@@ -185,6 +187,13 @@ def with_cookies(services: Services, response: Response, new: NewCookies) -> Res
     if new.known is not None:
         cookies.keep(response, issuer, "known", new.known, KNOWN_LIFETIME)
     return response
+
+
+def first_page(services: Services, begun: Begun) -> Response:
+    """Where a sign-in begins: at its first page, or where its browser is bound to it."""
+    page = PAGES[type(begun.step)] if begun.step else "begin"
+    here = responses.see_other(page_url(services, begun.interaction, begun.client.client_id, page))
+    return with_cookies(services, here, begun.cookies)
 
 
 def _to_page(services: Services, current: Current, page: str) -> Response:

@@ -39,7 +39,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.globals.update(_=sentence, counted=counted, asset=static.path_of, ask=ask)
-    made.filters.update(clock_up=clock_up, instant=instant, until=until, full_day=full_day, bdi=bdi)
+    made.filters.update(clock_up=clock_up, instant=instant, until=until, full_day=full_day, recently=recently, bdi=bdi)
     return made
 
 
@@ -90,6 +90,11 @@ def until(moment: datetime, at: datetime) -> Markup:
 def full_day(moment: datetime) -> Markup:
     """`3 March 2031`, with the instant for machines."""
     return _time(moment, times.full_day(moment))
+
+
+def recently(moment: datetime, at: datetime) -> Markup:
+    """`today at 14:35 UTC`, `yesterday at …`, or the day."""
+    return _time(moment, times.recently(moment, at))
 
 
 def _time(moment: datetime, words: str) -> Markup:

@@ -17,6 +17,7 @@ from idp.authenticators.recovery_code import LOW
 from idp.oidc.frontchannel_logout import Frame
 from idp.web.shell import Link, Shell
 from idp.words import times
+from idp.words.messages import many_digit
 
 NEVER_LEAVE_FOR = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 
@@ -47,6 +48,10 @@ class PasswordPage(View):
     """Prefilled (typed before, login_hint, or whom prompt=login asks again): then the password has the focus."""
     again: bool = False
     """Somebody is signed in, and the app asked for a fresh proof."""
+    forgot_url: str | None = None
+    """Where a link for a new password can be asked for; None where no mail can be sent."""
+    confirming: bool = False
+    """The same, before a change in the portal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,13 @@ class SecondFactorPage(View):
     """The page for recovery codes, where the person has some."""
     codes_left: int | None = None
     """Warned about when they run low; None says nothing."""
+    digits: tuple[int, ...] = (6,)
+    """Of the codes of the person's apps."""
+
+    @property
+    def kind_of_code(self) -> str:
+        """«6-digit»."""
+        return many_digit(self.digits)
 
     @property
     def low_on_codes(self) -> bool:
@@ -106,6 +118,13 @@ class EnrolmentPage(View):
     key_groups: tuple[str, ...] = field(repr=False)
     digits: int = 6
     period_seconds: int = 30
+    may_wait_until: datetime | None = None
+    """Until then `answer=skip` goes on without."""
+
+    @property
+    def kind_of_code(self) -> str:
+        """«6-digit»."""
+        return many_digit((self.digits,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

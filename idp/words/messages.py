@@ -3,6 +3,7 @@
 The house's words: «sign in», «two-factor», «authenticator app», «code», «recovery code»; no apology, no jargon.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -26,6 +27,11 @@ def password_wrong() -> str:
     return "That username and password do not match. Check both."
 
 
+def current_password_wrong() -> str:
+    """In the portal, where the name is known."""
+    return "That is not your current password"
+
+
 def too_many_tries(until: datetime, at: datetime) -> str:
     """The password step is paused; the same text for any name."""
     return f"Too many tries. You can try again at {times.until(until, at)}."
@@ -41,14 +47,26 @@ def other_person_expected() -> str:
     return "The app expects somebody else. Sign in with the account that you use there."
 
 
-def code_missing() -> str:
+def code_missing(digits: Sequence[int] = (6,)) -> str:
     """Nothing was typed."""
-    return "Enter the 6-digit code"
+    return f"Enter the {many_digit(digits)} code"
 
 
-def code_shape() -> str:
+_LIKE = {6: "123 456", 7: "123 4567", 8: "1234 5678"}
+
+
+def code_shape(digits: Sequence[int] = (6,)) -> str:
     """What was typed is no code."""
-    return "The code is 6 digits, like 123 456"
+    return f"The code is {_either(digits)} digits, like {' or '.join(_LIKE[number] for number in digits)}"
+
+
+def many_digit(digits: Sequence[int]) -> str:
+    """«6-digit», or «6- or 8-digit» where a person's apps differ."""
+    return f"{'- or '.join(map(str, digits))}-digit"
+
+
+def _either(digits: Sequence[int]) -> str:
+    return " or ".join(map(str, digits))
 
 
 def code_is_recovery_code() -> str:
@@ -61,9 +79,9 @@ def code_wrong() -> str:
     return "That code did not match. Wait for the next one, then type it."
 
 
-def code_used() -> str:
+def code_used(period_seconds: int = 30) -> str:
     """Its time step is burnt."""
-    return "You have already used this code. A new one appears within 30 seconds."
+    return f"You have already used this code. A new one appears within {period_seconds} seconds."
 
 
 def our_clock(at: datetime) -> str:
@@ -192,3 +210,64 @@ _SCOPES = {
 def permission(scope: str) -> str:
     """What a scope means, in the person's words."""
     return _SCOPES.get(scope, f"Extra permission: {scope}")
+
+
+# ── the portal ───────────────────────────────────────────────────────────────────────────────────
+
+
+YOUR_ACCOUNT = "your account"
+"""What the portal is called where an app's name stands: «Sign in to your account»."""
+
+
+def enrolment_wanted() -> str:
+    """Why two-factor is set up, where the person chose it."""
+    return "A second step keeps others out, even with your password. It takes 2 minutes."
+
+
+def app_replaced() -> str:
+    """Why an app is set up where there is one."""
+    return "The app you have now stops working when this one is set up, and you get new recovery codes."
+
+
+def nav_profile() -> str:
+    """Words of a link."""
+    return "Profile"
+
+
+def nav_password() -> str:
+    """Words of a link."""
+    return "Password"
+
+
+def nav_sessions() -> str:
+    """Words of a link."""
+    return "Sessions"
+
+
+def nav_apps() -> str:
+    """Words of a link."""
+    return "Connected apps"
+
+
+def nav_activity() -> str:
+    """Words of a link."""
+    return "Activity"
+
+
+def nav_two_factor() -> str:
+    """Words of a link."""
+    return "Two-factor"
+
+
+Demander = Literal["server", "client", "group", "user"]
+
+
+def factor_required(by: Demander, name: str, brand: str) -> str:
+    """Why two-factor cannot be turned off."""
+    match by:
+        case "server":
+            return f"Required, because {brand} asks everyone for two-factor sign-in."
+        case "group":
+            return f"Required, because you are in {name}."
+        case "client" | "user":
+            return "Required for your account."

@@ -26,6 +26,14 @@ def full_day(instant: datetime) -> str:
     return f"{day(instant)} {instant.year}"
 
 
+def recently(instant: datetime, at: datetime) -> str:
+    """`today at 14:35 UTC`, `yesterday at 14:35 UTC`, `on 3 March 2031`."""
+    days = (at.date() - instant.date()).days
+    if days <= 0:
+        return f"today at {clock(instant)}"
+    return f"yesterday at {clock(instant)}" if days == 1 else f"on {full_day(instant)}"
+
+
 def span(length: timedelta) -> str:
     """`12 minutes`, rounded up, so that nobody comes back too early."""
     seconds = max(1, ceil(length.total_seconds()))

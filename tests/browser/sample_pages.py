@@ -9,6 +9,8 @@ from idp.web import qr, views
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
 from idp.words import messages
+from tests.browser.forgot_pages import FORGOT_VIEWS
+from tests.browser.portal_pages import PORTAL_VIEWS
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
 APP = App(name="Wiki", host="wiki.example.org", home_url="https://wiki.example.org/")
@@ -167,4 +169,8 @@ VIEWS: dict[str, views.View] = {
     "cookies": views.CookiesPage(shell=replace(BARE, app=APP), host="id.example.org", retry_url="/again"),
     **{f"error-{kind}": _error(kind, replace(BARE, app=APP)) for kind in ErrorKind},
     "error-bare": _error(ErrorKind.EXPIRED, BARE),
+    "password-confirming": replace(PASSWORD, username="alice", again=True, confirming=True),
+    "password-forgettable": replace(PASSWORD, forgot_url="/forgot"),
+    **FORGOT_VIEWS,
+    **PORTAL_VIEWS,
 }

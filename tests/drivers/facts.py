@@ -23,8 +23,8 @@ from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import AuthMethod, Client
 from idp.policy.account import Account, Exemption
-from idp.policy.requirement import Requirement
-from idp.policy.rules import Rule, Rules
+from idp.policy.requirement import Requirement, Waiver
+from idp.policy.rules import Grace, Rule, RuleId, Rules
 from idp.values.ids import ClientId, GroupId, SessionId, Subject, UserId
 
 CLAIMS = (
@@ -102,7 +102,14 @@ def mostly(usual: T, *rare: T) -> SearchStrategy[T]:
 
 def rule_or_none() -> SearchStrategy[Rule | None]:
     """What one place asks."""
-    return st.sampled_from((None, Rule(level=None), Rule(level=Level.ONE), Rule(level=Level.TWO)))
+    return st.sampled_from((None, Rule(level=None), Rule(level=Level.ONE), Rule(level=Level.TWO), *GRACED))
+
+
+GRACED = tuple(
+    Rule(level=Level.TWO, grace=Grace(starts_at=starts_at, days=days), id=RuleId(UUID(int=31 + n)))
+    for n, (starts_at, days) in enumerate(((None, 2), (AT + TICK, 0), (AT, 0), (AT - timedelta(days=2), 2)))
+)
+"""Rules that leave time, or left it until a moment ago."""
 
 
 def exemptions() -> SearchStrategy[Exemption | None]:
@@ -129,6 +136,8 @@ def accounts(user: UserId = ALICE) -> SearchStrategy[Account]:
         groups=st.frozensets(st.sampled_from((STAFF, OPS))),
         own_rule=mostly(None, Rule(level=None), Rule(level=Level.TWO)),
         exemption=exemptions(),
+        had_factor=SELDOM,
+        applied=mostly({}, {GRACED[0].id: AT - timedelta(days=2)}, {GRACED[0].id: AT - timedelta(days=2) + TICK}),
     )
 
 
@@ -199,7 +208,7 @@ def answers() -> SearchStrategy[frozenset[Answer]]:
 
 
 @st.composite
-def knowns(draw: st.DrawFn) -> Known:
+def knowns(draw: st.DrawFn) -> Known[Authorization]:
     """Anything that can be loaded for one authorization request, and some of what cannot (two people mixed up)."""
     client = draw(clients())
     request = draw(requests(client))
@@ -228,7 +237,7 @@ def knowns(draw: st.DrawFn) -> Known:
 
 
 @st.composite
-def finished_knowns(draw: st.DrawFn) -> Known:
+def finished_knowns(draw: st.DrawFn) -> Known[Authorization]:
     """Alice with everything proved and answered that any request can ask of somebody who is enrolled."""
     client = draw(clients())
     request = draw(requests(client))
@@ -257,6 +266,8 @@ def requirements() -> SearchStrategy[Requirement]:
     return st.builds(
         Requirement,
         level=st.sampled_from((Level.ONE, Level.TWO)),
+        wanted=st.sampled_from((Level.TWO, Level.ONE)),
+        waiver=mostly(None, Waiver(kind="grace", until=AT + timedelta(days=3))),
         fresh_since=st.none() | st.sampled_from(INSTANTS),
         reasons=st.just(()),
     )

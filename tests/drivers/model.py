@@ -35,7 +35,10 @@ class Who:
     codes: list[str] = field(default_factory=list)
     spent_codes: list[str] = field(default_factory=list)
     codes_saved: bool = False
+    had_factor: bool = False
     rule: str | None = None
+    met: dict[str, datetime] = field(default_factory=dict)
+    """When each rule that leaves a day first applied: the server's, an app's, or their own (`own`)."""
     exempt_until: datetime | None = None
     failures: dict[str, int] = field(default_factory=dict)
 
@@ -68,6 +71,7 @@ class SignIn:
     other: bool = False
     consented: bool = False
     recovery_answered: bool = False
+    put_off: bool = False
     setup: tuple[str, datetime] | None = None
     codes: tuple[tuple[str, ...], datetime] | None = None
     gone: bool = False
@@ -156,11 +160,48 @@ class Model:
         if found and self.now - found.seen >= MINUTE:
             found.seen = self.now
 
-    def needs(self, who: Who, app: str, *, acr: bool = False) -> int:
-        """The strictest of all that may ask; an exemption lifts what is not the app's, and nothing hides a factor."""
+    def asking(self, who: Who, app: str) -> dict[str, str | None]:
+        """All that may ask; an exemption lifts what is not the app's."""
         lifted = who.exempt_until is not None and self.now < who.exempt_until
-        asks = [self.rules.get(app)] if lifted else [self.rules.get(app), self.rules.get(""), who.rule]
-        return 2 if "required" in asks or acr or who.secret else 1
+        asks = {app: self.rules.get(app)}
+        return asks if lifted else {**asks, "": self.rules.get(""), "own": who.rule}
+
+    def needs(self, who: Who, app: str, *, acr: bool = False) -> int:
+        """The strictest of all; nothing hides a factor, and whoever has had one is left no time."""
+        asks = self.asking(who, app)
+        late = any(
+            rule == "grace" and (who.had_factor or self.now - who.met.get(place, self.now) >= DAY)
+            for place, rule in asks.items()
+        )
+        return 2 if "required" in asks.values() or late or acr or who.secret else 1
+
+    def meets(self, who: Who, app: str) -> None:
+        """The provider asked its policy about somebody: the day of each rule that leaves one begins."""
+        for place, rule in self.asking(who, app).items():
+            if rule == "grace" and not who.had_factor:
+                who.met.setdefault(place, self.now)
+
+    def set_rule(self, place: str, name: str, rule: str | None) -> None:
+        """Where it asks another level than before it is another rule, which nobody has met."""
+        key = "own" if place == "user" else name
+        people = [self.people[name]] if place == "user" else list(self.people.values())
+        before = people[0].rule if place == "user" else self.rules.get(name)
+        two = {"required", "grace"}
+        for who in people:
+            if not {before, rule} <= two:
+                who.met.pop(key, None)
+            if place == "user":
+                who.rule = rule
+        if place != "user":
+            self.rules[name] = rule or ""
+
+    def may_wait(self, sign_in: SignIn) -> bool:
+        """Whether a factor is offered that need not be set up yet."""
+        who = self.person(sign_in)
+        if who is None or "pwd" not in sign_in.own or sign_in.put_off:
+            return False
+        later = "grace" in self.asking(who, sign_in.app).values()
+        return later and self.needs(who, sign_in.app, acr=sign_in.acr) == 1
 
     def person(self, sign_in: SignIn) -> Who | None:
         """Whom it is about."""
@@ -189,7 +230,7 @@ class Model:
         two = self.needs(who, sign_in.app, acr=sign_in.acr) == 2
         steps = (
             ("second-factor", two and who.secret and level(proofs) < 2),
-            ("enrolment", two and not who.secret),
+            ("enrolment", (two or self.may_wait(sign_in)) and not who.secret),
             ("recovery-codes", who.secret and not (who.codes_saved and who.codes)),
             ("recovery-used", "recovery_code" in sign_in.own and not sign_in.recovery_answered),
             ("consent", sign_in.app in self.third_party and not self._consented(sign_in, who)),
@@ -202,7 +243,7 @@ class Model:
     def prove(self, sign_in: SignIn, name: str, method: str) -> None:
         """One proof was accepted inside this sign-in."""
         if sign_in.user != name:
-            sign_in.own, sign_in.consented, sign_in.recovery_answered = {}, False, False
+            sign_in.own, sign_in.consented, sign_in.recovery_answered, sign_in.put_off = {}, False, False, False
             sign_in.setup = sign_in.codes = None
         sign_in.user = name
         sign_in.own = {**sign_in.own, method: self.now}
@@ -212,7 +253,7 @@ class Model:
     def start_over(self, sign_in: SignIn) -> None:
         """Somebody else goes on, of whom nothing is known, whoever is signed in here."""
         sign_in.other, sign_in.user, sign_in.own = True, None, {}
-        sign_in.consented = sign_in.recovery_answered = False
+        sign_in.consented = sign_in.recovery_answered = sign_in.put_off = False
         sign_in.setup = sign_in.codes = None
 
     def passed(self, sign_in: SignIn) -> None:
@@ -286,5 +327,7 @@ class Model:
         """The policy is asked again, of a grant whose token has not run out."""
         who = self.people[grant.user]
         in_time = self.now < grant.ends and (grant.idle_until is None or self.now < grant.idle_until)
+        if in_time:
+            self.meets(who, grant.app)
         two = self.needs(who, grant.app) == 2
         return in_time and (not two or (level(grant.proofs) == 2 and who.secret is not None))

@@ -73,6 +73,7 @@ class World:
             max_age="" if sign_in.max_age is None else str(sign_in.max_age),
             acr_values="2fa" if sign_in.acr else "",
         )
+        self.met(sign_in)
         due = self.model.due(sign_in)
         page = await self.browsers[sign_in.browser].open(url)
         self.model.touch(sign_in.browser)
@@ -88,6 +89,7 @@ class World:
         assert page.status < 500, page
         if page.status != 403:
             self.model.touch(sign_in.browser)
+        self.met(sign_in)
         due = self.model.due(sign_in)
         if due == GONE:
             sign_in.gone = True
@@ -97,8 +99,16 @@ class World:
             self._left(sign_in, page)
             return
         assert page.step == due or (due, page.step) == ("second-factor", "recovery"), (page, due, sign_in)
+        if due == "enrolment":
+            assert page.has("skip") == self.model.may_wait(sign_in), (page, sign_in)
         sign_in.pages.append(page)
         self.written_down(sign_in, page)
+
+    def met(self, sign_in: SignIn) -> None:
+        """The provider looks at it: rules that leave time apply from now on to whoever proved a password."""
+        who = self.model.person(sign_in)
+        if who and self.model.due(sign_in) != GONE and "pwd" in self.model.proved(sign_in):
+            self.model.meets(who, sign_in.app)
 
     def _left(self, sign_in: SignIn, page: Page) -> None:
         assert page.at_app, (page, sign_in)
@@ -229,5 +239,7 @@ class World:
             assert page.status in REFUSED, page
         elif self.model.now - at < timedelta(seconds=60) and not (sign_in.grant and sign_in.grant.redeemed):
             assert page.url == url, page
-        else:
+        elif sign_in.grant and self.model.stands(sign_in.grant) and not sign_in.grant.session.ended:
             assert page.step == "finished", page
+        else:  # it signed nobody in, or what it opened has ended
+            assert page.status in REFUSED or page.step == "finished", page

@@ -57,7 +57,7 @@ def environment(service: str) -> dict[str, str]:
 
 
 def known_settings() -> set[str]:
-    secrets = {name for name in settings.names() if "DATABASE" in name}
+    secrets = {name for name in settings.names() if "DATABASE" in name or name == "IDP_SMTP_URL"}
     return {*settings.names(), settings.CONFIG, *(f"{name}_FILE" for name in secrets)}
 
 
@@ -151,10 +151,19 @@ def test_the_provider_runs_several_workers_and_keeps_its_keys() -> None:
 
 def test_only_loopback_and_the_inner_network_reach_anything() -> None:
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
-    assert published == ["127.0.0.1:8000:8000"]
+    assert published == ["127.0.0.1:8000:8000", "127.0.0.1:8025:8025"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     trusted = environment("provider")["IDP_TRUSTED_PROXIES"]
     assert trusted == COMPOSE["networks"]["outside"]["ipam"]["config"][0]["gateway"]
+
+
+def test_mails_are_caught_beside_the_provider_and_only_when_asked_for() -> None:
+    """On the provider's own loopback: elsewhere it would have to encrypt, which no switch takes away."""
+    catcher = SERVICES["mail"]
+    assert (catcher["profiles"], catcher["network_mode"]) == (["mail"], "service:provider")
+    assert catcher["environment"]["MP_SMTP_BIND_ADDR"] == "127.0.0.1:1025"
+    assert (environment("provider")["IDP_SMTP_URL"], environment("provider")["IDP_SMTP_FROM"]) == ("", "")
+    assert "secrets" not in catcher
 
 
 def test_the_script_of_the_roles_is_one_that_bash_reads() -> None:

@@ -107,7 +107,7 @@ def test_every_make_target_exists(page: Document) -> None:
 
 @each(DOCUMENTS)
 def test_every_setting_named_exists(page: Document) -> None:
-    secrets = {f"{name}_FILE" for name in settings.names() if "DATABASE" in name}
+    secrets = {f"{name}_FILE" for name in settings.names() if "DATABASE" in name or name == "IDP_SMTP_URL"}
     known = {*settings.names(), *secrets, settings.CONFIG}
     assert sorted(set(SETTING.findall(page.text)) - known) == []
 

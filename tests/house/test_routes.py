@@ -11,10 +11,10 @@ from starlette.routing import Mount, Route
 from idp.app import create_app
 from idp.usecases.services import Services
 from idp.web.edges import Edge
-from idp.web.kinds import AUTHORIZATION, OPERATIONS, PAGES, PROTOCOL
+from idp.web.kinds import AUTHORIZATION, OPERATIONS, PAGES, PORTAL, PROTOCOL
 from tests.drivers.provider import Provider
 
-KINDS = {AUTHORIZATION.name, OPERATIONS.name, PAGES.name, PROTOCOL.name}
+KINDS = {AUTHORIZATION.name, OPERATIONS.name, PAGES.name, PORTAL.name, PROTOCOL.name}
 
 
 FORMS = ({"answer": "same"}, {"answer": "same", "csrf": "c" * 43})
@@ -44,7 +44,7 @@ async def test_every_route_has_an_edge_and_its_kind(services: Services) -> None:
 
 async def test_every_form_of_ours_is_refused_without_its_token(services: Services, provider: Provider) -> None:
     """N-43: from our own origin, with this browser's cookie, but not from a page that this browser was given."""
-    own = [route.path for route in routes(services) if isinstance(route.app, Edge) and route.app.kind is PAGES]
+    own = [route.path for route in routes(services) if isinstance(route.app, Edge) and route.app.kind.own_posts_only]
     answered = {}
     headers = {"Origin": str(provider.issuer), "Cookie": "browser=" + "b" * 43, "Sec-Fetch-Site": "same-origin"}
     async with httpx2.AsyncClient(headers=headers) as http:
@@ -58,7 +58,7 @@ async def test_every_form_of_ours_is_refused_without_its_token(services: Service
 
 async def test_no_form_of_ours_is_taken_from_another_site(services: Services, provider: Provider) -> None:
     """N-43, O-14: whatever its token says."""
-    own = [route.path for route in routes(services) if isinstance(route.app, Edge) and route.app.kind is PAGES]
+    own = [route.path for route in routes(services) if isinstance(route.app, Edge) and route.app.kind.own_posts_only]
     headers = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
     async with httpx2.AsyncClient(headers=headers) as http:
         for path in own:

@@ -16,7 +16,6 @@ WAITING = {
     "idp/audit/catalogue.py KINDS": "what an auditor can filter by",
     "idp/commands/tree.py command_line": "__main__ imports it by name",
     "idp/demo/errors_explained.py known_codes": "tests ask whether every code is explained",
-    "idp/keystore/audit_sealing.py open_personal": "reading security events",
     "idp/oidc/errors.py ServerError": "the family is whole: metadata and edges spell these codes",
     "idp/oidc/errors.py TemporarilyUnavailable": "as ServerError",
 }

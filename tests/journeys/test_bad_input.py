@@ -20,7 +20,29 @@ FORM = "application/x-www-form-urlencoded"
 ID = "5f0c6a4e-0f4b-4c1e-9c39-9d2f4b6a1c11"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 
+PORTAL_PAGES = [
+    "/account",
+    "/account/activity",
+    "/account/apps",
+    "/account/password/done",
+    "/account/sessions",
+    "/account/two-factor",
+    "/account/two-factor/done",
+]
+PORTAL_FORMS = [
+    "/account/apps/disconnect",
+    "/account/password",
+    "/account/sessions/end",
+    "/account/sessions/end-others",
+    "/account/two-factor/app",
+    "/account/two-factor/codes",
+    "/account/two-factor/off",
+]
+
 PATHS = [
+    *PORTAL_PAGES,
+    *PORTAL_FORMS,
+    "/.well-known/change-password",
     "/authorize",
     "/logout",
     "/logout/confirm",
@@ -38,6 +60,12 @@ PATHS = [
     "/interaction/{interaction}/new-password",
     "/interaction/{interaction}/select-account",
     "/interaction/{interaction}/consent",
+    "/forgot",
+    "/forgot/sent",
+    "/reset-password",
+    "/reset-password/done",
+    "/secure-account",
+    "/secure-account/done",
     "/logo/{client_id}",
     "/static/{name}",
     "/token",
@@ -60,8 +88,13 @@ MANAGED = "/register/{client_id}"
 
 
 NEVER_POSTED = {
+    *PORTAL_PAGES,
+    "/.well-known/change-password",
     "/interaction/{interaction}",
     "/interaction/{interaction}/begin",
+    "/forgot/sent",
+    "/reset-password/done",
+    "/secure-account/done",
     "/logo/{client_id}",
     "/static/{name}",
     MANAGED,

@@ -147,3 +147,37 @@ async def test_a_group_that_is_not_there_is_named(idp: CommandLine, arguments: l
 
 async def test_a_group_needs_a_name(idp: CommandLine) -> None:
     assert (await idp("group", "add", " ")).refusal == "group: Enter a value."
+
+
+async def test_a_rule_may_leave_time(stage: CommandLine, database: Database) -> None:
+    """From a date on, and some days for each person."""
+    start = (datetime.now(UTC) + timedelta(days=30)).date()
+    await stage("policy", "set", "server", "required", "--from", start.isoformat(), "--grace", "14")
+    words = f"required 2fa from {start} 00:00 UTC with 14 days of grace"
+    assert (await stage("policy", "show", "--json")).json["rules"][0]["rule"] == words
+    assert (await stage("policy", "set", "server", "required", "--grace", "14", "--json")).json["changed"] is True
+    told = (await stage("policy", "explain", "alice", "wiki", "--json")).json
+    assert (told["level"], told["needs_enrolment"], told["exempt_until"]) == ("1fa", False, None)
+    assert told["grace_until"] is not None
+    assert told["reasons"][0]["effect"] == "deferred"
+    text = (await stage("policy", "explain", "alice", "wiki")).out
+    assert "alice has none yet; each sign-in offers to set one up" in text
+    assert await database.fetchval("SELECT count(*) FROM rule_applications") == 0  # asking is no sign-in
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["if_enrolled", "--grace", "3"], 2, "--from and --grace go with required"),
+        (["none", "--from", "2099-01-01"], 2, "--from and --grace go with required"),
+        (["required", "--from", "2020-01-01"], 1, "A rule starts at a date in the future, within two years."),
+        (["required", "--from", "9999-12-31"], 1, "A rule starts at a date in the future, within two years."),
+        (["required", "--from", "soon"], 2, "use a date such as"),
+        (["required", "--grace", "366"], 1, "Grace lasts a year at most."),
+        (["required", "--grace", "-1"], 1, "Grace lasts a year at most."),
+    ],
+)
+async def test_time_that_no_rule_can_leave(stage: CommandLine, arguments: list[str], status: int, words: str) -> None:
+    ran = await stage("policy", "set", "server", *arguments)
+    assert ran.status == status
+    assert words in " ".join(ran.err.split())

@@ -65,6 +65,7 @@ async def test_the_demo_shows_what_it_promises_and_keeps_it(folder: Path) -> Non
         told_as_promised(demo.told, folder)
         someone = people(demo.told)
         await everybody_signs_in(demo, someone)
+        await mails_are_shown(demo)
         await commands_work_on_it(folder)
         assert len(demo.family()) > 4  # itself, worker, jobs, relying app, PostgreSQL
         assert await demo.interrupted() == []
@@ -110,6 +111,23 @@ async def everybody_signs_in(demo: DemoProcess, someone: Mapping[str, Person]) -
     by_password, by_both = await signed_in(demo, someone["dave"], "notes", "wiki")
     assert (claims_shown(by_password)["acr"], claims_shown(by_both)["acr"]) == ("1fa", "2fa")
     assert someone["dave"].steps == ["enrolment", "recovery-codes", "consent"]
+
+
+async def mails_are_shown(demo: DemoProcess) -> None:
+    """Alice reads that two-factor is on, and gets a link that works; nothing was written when the demo was made."""
+    async with Browser(visits=[demo.told["issuer"]]) as browser:
+        page = await browser.open(f"{demo.told['rp']}/wiki")
+        page = await (await page.click("Sign in to Wiki")).click("Forgot your password?")
+        await page.submit(username="alice")
+        async with asyncio.timeout(10):
+            page = await browser.open(f"{demo.told['rp']}/inbox")
+            while not page.has("/reset-password?"):
+                await asyncio.sleep(0.2)
+                page = await page.reload()
+        assert "Two-factor is on for your" in page.text
+        assert "bob@example.com" not in page.text.partition("A new browser")[0]
+        page = await page.click("/reset-password?")
+        assert (page.step, page.fields["username"].value) == ("new-password", "alice")
 
 
 async def commands_work_on_it(folder: Path) -> None:

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from idp.app import create_app
 from idp.authenticators.methods import Level
 from idp.composition import open_services
-from idp.policy.rules import Rule, Target
+from idp.policy.rules import Grace, Rule, Target
 from idp.settings import Settings
 from idp.usecases import user_access
 from idp.values.issuer import Issuer
@@ -42,7 +42,12 @@ PEOPLE = ("alice", "bob")
 WRONG_PASSWORD = "not the password of anybody"
 MOST_FAILURES = 8
 MOST_STEPS = 10
-RULES = {"required": Rule(level=Level.TWO), "if_enrolled": Rule(level=None), None: None}
+RULES = {
+    "required": Rule(level=Level.TWO),
+    "grace": Rule(level=Level.TWO, grace=Grace(days=1)),
+    "if_enrolled": Rule(level=None),
+    None: None,
+}
 REQUESTS: tuple[dict[str, Any], ...] = (
     {},
     {},
@@ -55,7 +60,7 @@ numbers = st.integers(0, 50)
 people = st.sampled_from(PEOPLE)
 apps = st.sampled_from(["wiki", "shop", "notes"])
 browsers = st.integers(0, 1)
-ways = st.sampled_from(["app", "app", "recovery code", "set up"])
+ways = st.sampled_from(["app", "app", "recovery code", "set up", "put off"])
 
 
 async def build(cluster: Cluster, stack: AsyncExitStack) -> World:
@@ -128,7 +133,7 @@ class SignIns(RuleBasedStateMachine):
 
     # ── sign-ins ─────────────────────────────────────────────────────────────────────────────────
 
-    @initialize(level=st.sampled_from(["required", "if_enrolled"]), app=apps)
+    @initialize(level=st.sampled_from(["required", "if_enrolled", "grace"]), app=apps)
     def begin(self, level: str, app: str) -> None:
         """Both values, from the start; one person has been here before."""
         self.change_policy("server", "", level)
@@ -159,7 +164,9 @@ class SignIns(RuleBasedStateMachine):
 
     def _on(self, sign_in: SignIn, who: str, way: str) -> bool:
         """One step further; a person whose code was used already waits for the next."""
-        if way != "app" and self.model.due(sign_in) == "second-factor":
+        if way == "put off" and self.model.due(sign_in) == "enrolment" and self.model.may_wait(sign_in):
+            return self._put_off(sign_in)
+        if way in {"recovery code", "set up"} and self.model.due(sign_in) == "second-factor":
             return self._recovery_code(sign_in, set_up=way == "set up")
         return self._answer(sign_in, who)
 
@@ -202,6 +209,25 @@ class SignIns(RuleBasedStateMachine):
         self.world.shown(sign_in, shown)
         return True
 
+    def _put_off(self, sign_in: SignIn) -> bool:
+        who, shown = self.model.person(sign_in), self.do(sign_in.pages[-1].submit(button="skip"))
+        assert who is not None
+        sign_in.put_off, sign_in.user = True, who.name
+        self.model.passed(sign_in)
+        self.world.shown(sign_in, shown)
+        return True
+
+    @precondition(lambda self: any(each.pages[-1].has("skip") for each in self.open_sign_ins()))
+    @rule(n=numbers)
+    def put_off(self, n: int) -> None:
+        """«Skip for now»: on with one factor while there is time, and not a moment longer."""
+        found = [each for each in self.open_sign_ins() if each.pages[-1].has("skip")]
+        sign_in = found[n % len(found)]
+        if self.model.due(sign_in) == "enrolment" and self.model.may_wait(sign_in):
+            self._put_off(sign_in)
+        else:
+            self.world.shown(sign_in, self.do(sign_in.pages[-1].submit(button="skip")))
+
     def _password(self, sign_in: SignIn, page: Page, who: Who) -> bool:
         shown = self.do(page.submit(username=who.name, password=who.password))
         if who.on:
@@ -227,6 +253,7 @@ class SignIns(RuleBasedStateMachine):
         secret, step = sign_in.setup[0], self.world.time_step
         shown = self.do(page.submit(code=self.world.code_of(secret, step)))
         who.secret, who.spent_step, sign_in.setup = secret, step, None
+        who.had_factor = True
         sign_in.recovery_answered = True
         sign_in.own = {**sign_in.own, "otp": self.model.now}
         who.failures.pop("otp", None)
@@ -413,10 +440,7 @@ class SignIns(RuleBasedStateMachine):
     def change_policy(self, target: Target, name: str, level: str | None) -> None:
         """In both worlds."""
         self.do(self.world.provider.rule(target, name, RULES[level]))
-        if target == "user":
-            self.model.people[name].rule = level
-        else:
-            self.model.rules[name] = level or ""
+        self.model.set_rule(target, name, level)
 
     @rule(who=people, action=st.sampled_from(["disable", "enable", "reset", "exempt", "lift"]))
     def administer(self, who: str, action: str) -> None:

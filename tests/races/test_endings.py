@@ -49,6 +49,17 @@ async def test_one_sign_in_completed_ten_times_at_once_gives_one_code(provider: 
     assert await provider.events("sign_in_completed", "consent_given") == ["consent_given", "sign_in_completed"]
 
 
+async def test_one_visit_completed_ten_times_at_once_begins_one_session(provider: Provider, browser: Browser) -> None:
+    """Each of the ten arrives in the portal, in the same session."""
+    person = await provider.person()
+    page = await person.sign_in(await browser.open(provider.issuer.url("/account")), until="recovery-codes")
+    answers = await all_at_once([page] * 10, lambda page: page.submit(saved=True))
+    assert {answer.step for answer in answers} <= {"profile", "password"}
+    assert (await browser.open(provider.issuer.url("/account"))).step == "profile"
+    assert await provider.services.database.fetchval(LIVE_SESSIONS) == 1
+    assert await provider.events("sign_in_completed") == ["sign_in_completed"]
+
+
 async def test_cancelled_and_allowed_at_once_is_one_of_the_two(provider: Provider) -> None:
     """An Interaction is finished once: with a code, or with access_denied, for both tabs alike."""
     shop, person = await provider.app("shop", metadata=ASKS_CONSENT), await provider.person()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from idp.authenticators.methods import Level
+from idp.authenticators.totp import TotpParameters
 from idp.storage import config_values
 from idp.storage.config_values import ConfigValues, InvalidConfiguration
 
@@ -22,12 +23,16 @@ def test_everything_that_can_be_set_is_taken() -> None:
             "session_idle_seconds": 600,
             "session_absolute_seconds": 3600,
             "security_event_days": 90,
+            "app_code_algorithm": "SHA512",
+            "app_code_digits": 8,
+            "app_code_period_seconds": 60,
         }
     )
     assert values.brand_name == "Acme"
     assert values.acr_aliases == {"https://refeds.org/profile/mfa": Level.TWO}
     assert values.session_lifetimes.idle == timedelta(minutes=10)
     assert values.session_lifetimes.absolute == timedelta(hours=1)
+    assert values.app_codes == TotpParameters(algorithm="SHA512", digits=8, period=60)
     assert (values.support_contact, values.security_event_days) == ("Desk 7", 90)
 
 
@@ -52,6 +57,13 @@ def test_everything_that_can_be_set_is_taken() -> None:
         ("session_idle_seconds", "600"),
         ("session_absolute_seconds", 86_401),
         ("security_event_days", 29),
+        ("app_code_algorithm", "MD5"),
+        ("app_code_algorithm", ["SHA1"]),
+        ("app_code_digits", 5),
+        ("app_code_digits", 9),
+        ("app_code_digits", "8"),
+        ("app_code_period_seconds", 45),
+        ("app_code_period_seconds", True),
     ],
 )
 def test_nothing_else_is_taken(name: str, value: object) -> None:

@@ -115,8 +115,8 @@ async def test_a_claim_is_one_try_and_runs_out(filled: Services, clock: MovableC
 async def test_no_client_fills_all_places(filled: Services, clock: MovableClock) -> None:
     """Some of each; and none of those that the sender is talking to already."""
     found = await claimed(filled.database, clock(), of_each=2, at_most=4)
-    assert Counter(each.notice.client for each in found) == {"slow": 2, "quick": 2}
-    assert {each.notice.client for each in await claimed(filled.database, clock(), "slow")} == {"quick"}
+    assert Counter(each.lane for each in found) == {"slow": 2, "quick": 2}
+    assert {each.lane for each in await claimed(filled.database, clock(), "slow")} == {"quick"}
     assert await claimed(filled.database, clock(), "slow", "quick") == []
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from idp.authenticators.evidence import Proof
 from idp.authenticators.methods import Level, Method
 from idp.login.gathering import Known
+from idp.login.purpose import Authorization
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.policy.account import Account
+from idp.policy.rules import Rule
 from tests.drivers.facts import REFEDS_MFA
 
 WITHIN_REACH = {"1fa", "2fa", REFEDS_MFA}
@@ -32,7 +34,7 @@ def out_of_reach(request: AuthorizationRequest) -> bool:
     return not levels_wanted(claims.acr_values)
 
 
-def counted(known: Known, account: Account) -> list[Proof]:
+def counted(known: Known[Authorization], account: Account) -> list[Proof]:
     """The proofs that this request lets count, wherever they were made."""
     here = [] if known.own is None else list(known.own.proofs)
     if any(proof.user != account.user for proof in here):
@@ -51,13 +53,25 @@ def counted(known: Known, account: Account) -> list[Proof]:
     return [proof for proof in both if (known.arrived_at - proof.at).total_seconds() <= request.max_age]
 
 
-def needs_two(known: Known, account: Account, at: datetime) -> bool:
+def holds(rule: Rule | None, account: Account, at: datetime, *, some_day: bool) -> bool:
+    """Whether the rule requires a second factor already, or (some day) once its time has run out."""
+    if rule is None or rule.level != Level.TWO:
+        return False
+    if some_day or rule.grace is None or account.had_factor:
+        return True
+    since = account.applied.get(rule.id, at) if rule.id else at
+    if rule.grace.starts_at is not None and rule.grace.starts_at > since:
+        since = rule.grace.starts_at
+    return (at - since).days >= rule.grace.days and at >= since
+
+
+def needs_two(known: Known[Authorization], account: Account, at: datetime, *, some_day: bool = False) -> bool:
     """Whether anybody who may ask asks for a second factor."""
     rules, request = known.rules, known.purpose.request
     if account.apps:
         return True
     client = rules.clients.get(request.client_id)
-    if client is not None and client.level == Level.TWO:
+    if holds(client, account, at, some_day=some_day):
         return True
     requested = request.claims.acr_values if request.claims else None
     for wanted in (levels_wanted(requested), levels_wanted(request.acr_values)):
@@ -65,13 +79,11 @@ def needs_two(known: Known, account: Account, at: datetime) -> bool:
             return True
     if account.exemption is not None and account.exemption.until > at:
         return False
-    if account.own_rule is not None and account.own_rule.level == Level.TWO:
-        return True
-    above = [rules.server, *(rule for group, rule in rules.groups.items() if group in account.groups)]
-    return any(rule is not None and rule.level == Level.TWO for rule in above)
+    above = [account.own_rule, rules.server, *(rule for group, rule in rules.groups.items() if group in account.groups)]
+    return any(holds(rule, account, at, some_day=some_day) for rule in above)
 
 
-def obstacles(known: Known, at: datetime) -> set[str]:
+def obstacles(known: Known[Authorization], at: datetime) -> set[str]:
     """Everything that is still in the way; empty where a code may be made."""
     account = known.account
     if account is None:
@@ -88,30 +100,39 @@ def obstacles(known: Known, at: datetime) -> set[str]:
     return {name for name, stands in ways.items() if stands} | _unproved(known, account, at)
 
 
-def _unproved(known: Known, account: Account, at: datetime) -> set[str]:
+def _unproved(known: Known[Authorization], account: Account, at: datetime) -> set[str]:
     methods = {proof.method for proof in counted(known, account)}
-    two = needs_two(known, account, at)
+    two, offered = needs_two(known, account, at), _offered(known, account, at)
     ways = {
         "password": Method.PASSWORD not in methods,
         "second factor": two and not methods - {Method.PASSWORD},
         "no factor": two and account.apps == 0,
         "change": account.password_change_demanded is not None,
-        "short": not two and not account.password_long_enough_alone,
+        "offered": offered,
+        "short": not two and not offered and not account.password_long_enough_alone,
     }
     return {name for name, stands in ways.items() if stands}
 
 
-def _not_chosen(known: Known) -> bool:
+def _offered(known: Known[Authorization], account: Account, at: datetime) -> bool:
+    """Setting up may wait, and whoever proved the password here has not said so yet."""
+    later = needs_two(known, account, at, some_day=True) and not needs_two(known, account, at)
+    here = {proof.method for proof in known.own.proofs} if known.own else set()
+    silent = Prompt.NONE in known.purpose.request.prompts
+    return later and Method.PASSWORD in here and not silent and Answer.PUT_OFF not in known.answered
+
+
+def _not_chosen(known: Known[Authorization]) -> bool:
     asked = Prompt.SELECT_ACCOUNT in known.purpose.request.prompts and known.session is not None
     return asked and Answer.SAME_ACCOUNT not in known.answered and Answer.OTHER_ACCOUNT not in known.answered
 
 
-def _app_lost(known: Known) -> bool:
+def _app_lost(known: Known[Authorization]) -> bool:
     methods = {proof.method for proof in known.own.proofs} if known.own else set()
     return Method.RECOVERY_CODE in methods and Answer.RECOVERY_USED not in known.answered
 
 
-def _consent(known: Known) -> bool:
+def _consent(known: Known[Authorization]) -> bool:
     client, request = known.purpose.client, known.purpose.request
     if client.first_party or Answer.CONSENT in known.answered:
         return False

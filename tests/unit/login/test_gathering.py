@@ -41,7 +41,9 @@ def both(at: datetime) -> Evidence:
     return evidence(Method.PASSWORD, Method.APP_CODE, at=at)
 
 
-def known(request: AuthorizationRequest, *, of_session: Evidence | None = None, own: Evidence | None = None) -> Known:
+def known(
+    request: AuthorizationRequest, *, of_session: Evidence | None = None, own: Evidence | None = None
+) -> Known[Authorization]:
     return Known(
         purpose=Authorization(request=request, client=NATIVE),
         rules=Rules(version=1),
@@ -55,7 +57,7 @@ def known(request: AuthorizationRequest, *, of_session: Evidence | None = None, 
     )
 
 
-def asked(known: Known) -> Step | None:
+def asked(known: Known[Authorization]) -> Step | None:
     step = next_step(gathered(known, AT))
     assert isinstance(step, Ask | Cleared)
     return step.step if isinstance(step, Ask) else None
@@ -280,7 +282,7 @@ def test_of_a_requested_acr_and_acr_values_the_stricter_counts(
 
 
 @given(drawn.knowns())
-def test_what_was_loaded_is_handed_on(known: Known) -> None:
+def test_what_was_loaded_is_handed_on(known: Known[Authorization]) -> None:
     facts = gathered(known, AT)
     request = known.purpose.request
     assert facts.purpose is known.purpose

@@ -28,7 +28,7 @@ SEALED = Sealed(b"sealed")
 INTERACTION = Interaction(
     id=InteractionId(UUID(int=31)),
     browser=None,
-    request=AuthorizationRequest(
+    asked=AuthorizationRequest(
         client_id=WIKI, redirect_uri="https://wiki.example.org/cb", redirect_uri_given=True, scopes=("openid",)
     ),
     arrived_at=ARRIVED,

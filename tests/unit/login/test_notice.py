@@ -17,6 +17,8 @@ NOTICES = st.builds(
     until=st.sampled_from((None, AT, AT.astimezone(timezone(timedelta(hours=2))))),
     failures=st.integers(0, 100),
     steps=st.integers(-30, 30),
+    period=st.sampled_from((30, 60)),
+    digits=st.sampled_from(((6,), (8,), (6, 8))),
     reason=st.sampled_from(("", "too_short", "same")),
     minimum=st.sampled_from((0, 12, 15)),
 )

@@ -87,7 +87,7 @@ def test_an_enrolled_factor_is_always_asked() -> None:
 
 def test_what_asks_for_less_than_the_level_reached_says_so() -> None:
     reason = Reason(source="server", name="", effect="weaker", words="required 2fa")
-    stronger = Requirement(level=Level.TWO, fresh_since=None, reasons=(reason,))
+    stronger = Requirement(level=Level.TWO, wanted=Level.TWO, fresh_since=None, reasons=(reason,))
     assert sentences(stronger)[1:] == ("server: required 2fa - asks less than what decides",)
 
 
@@ -96,7 +96,7 @@ def test_what_asks_for_less_than_the_level_reached_says_so() -> None:
     [(Level.ONE, "The password is enough (1fa)."), (Level.TWO, "A second factor is needed (2fa).")],
 )
 def test_the_summary_is_one_sentence(level: Level, sentence: str) -> None:
-    assert summary(Requirement(level=level, fresh_since=None, reasons=())) == sentence
+    assert summary(Requirement(level=level, wanted=level, fresh_since=None, reasons=())) == sentence
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,13 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"IDP_ISSUER": "http://id.example.org"}, "IDP_ISSUER: the issuer may use http on localhost"),
         ({"IDP_ISSUER": f"https://x:{CANARY}@y"}, "IDP_ISSUER: the issuer must have no query, fragment or user name"),
         ({"IDP_DATABASE_URL": CANARY}, "IDP_DATABASE_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": CANARY}, "IDP_SMTP_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": f"https://a:{CANARY}@b"}, "IDP_SMTP_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": f"smtp://a:{CANARY}@b:x"}, "IDP_SMTP_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": f"smtp://b/?tls={CANARY}"}, "IDP_SMTP_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": f"smtp://{CANARY}@b"}, "IDP_SMTP_URL: must be a URL such as"),
+        ({"IDP_SMTP_URL": f"smtp://a:{CANARY}@b"}, "IDP_SMTP_URL and IDP_SMTP_FROM: set both or neither"),
+        ({"IDP_SMTP_FROM": f"{CANARY}\r\nBcc: a@b"}, "IDP_SMTP_FROM: must be an address such as"),
         ({"IDP_DATABASE_URL": f"mysql://a:{CANARY}@b/c"}, "IDP_DATABASE_URL: must be a URL such as"),
         ({"IDP_DATABASE_URL_FILE": "/nowhere"}, "IDP_DATABASE_URL_FILE: cannot read the file"),
         (

@@ -1,6 +1,7 @@
 """The house's words, in every sentence that people read; how times read; the file of recovery codes."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from inspect import isfunction
 from itertools import product
@@ -43,6 +44,7 @@ def samples(hint: object) -> list[object]:
         bool: [False, True],
         datetime: [AT],
         NoneType: [None],
+        Sequence[int]: [(6,), (6, 8)],
     }
     return plain.get(hint) or [each for part in get_args(hint) for each in (plain.get(part) or [part])]
 
@@ -90,6 +92,11 @@ def test_a_pause_is_said_absolutely_and_relatively() -> None:
 )
 def test_drift_is_said_in_minutes(steps: int, words: str) -> None:
     assert words in messages.clock_drift(steps)
+
+
+def test_codes_of_several_kinds_are_named_together() -> None:
+    assert messages.code_missing((6, 8)) == "Enter the 6- or 8-digit code"
+    assert messages.code_shape((6, 8)) == "The code is 6 or 8 digits, like 123 456 or 1234 5678"
 
 
 def test_an_unknown_scope_is_an_extra_permission() -> None:

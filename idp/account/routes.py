@@ -1,0 +1,46 @@
+"""The table of every page of the portal."""
+
+from starlette.routing import Route
+
+from idp.account import activity, connected_apps, password, profile, sessions, two_factor
+from idp.usecases.services import Services
+from idp.web.edges import Edge, Handler, House
+from idp.web.kinds import PORTAL
+from idp.web.portal import shown, submitted
+
+
+def routes(services: Services, house: House) -> list[Route]:
+    """Every path and its handlers by method."""
+    table: tuple[tuple[str, dict[str, Handler]], ...] = (
+        (profile.PAGE.path, {"GET": shown(services, profile.PAGE, profile.show)}),
+        (
+            password.PAGE.path,
+            {
+                "GET": shown(services, password.PAGE, password.show),
+                "POST": submitted(services, password.PAGE, password.submit),
+            },
+        ),
+        (password.DONE.path, {"GET": shown(services, password.DONE, password.show_done)}),
+        ("/.well-known/change-password", {"GET": password.well_known(services)}),
+        (sessions.PAGE.path, {"GET": shown(services, sessions.PAGE, sessions.show)}),
+        (sessions.END.path, {"POST": submitted(services, sessions.END, sessions.end_one)}),
+        (sessions.END_OTHERS.path, {"POST": submitted(services, sessions.END_OTHERS, sessions.end_others)}),
+        (connected_apps.PAGE.path, {"GET": shown(services, connected_apps.PAGE, connected_apps.show)}),
+        (
+            connected_apps.DISCONNECT.path,
+            {"POST": submitted(services, connected_apps.DISCONNECT, connected_apps.let_go)},
+        ),
+        (activity.PAGE.path, {"GET": shown(services, activity.PAGE, activity.show)}),
+        (two_factor.PAGE.path, {"GET": shown(services, two_factor.PAGE, two_factor.show)}),
+        (two_factor.DONE.path, {"GET": shown(services, two_factor.DONE, two_factor.show_done)}),
+        (two_factor.APP.path, {"POST": submitted(services, two_factor.APP, two_factor.set_up_app)}),
+        (two_factor.CODES.path, {"POST": submitted(services, two_factor.CODES, two_factor.renew_codes)}),
+        (
+            two_factor.OFF.path,
+            {
+                "GET": shown(services, two_factor.OFF, two_factor.show_off),
+                "POST": submitted(services, two_factor.OFF, two_factor.take_away),
+            },
+        ),
+    )
+    return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]

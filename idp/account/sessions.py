@@ -1,0 +1,56 @@
+"""`/account/sessions`: where the person is signed in, and the end of any of it."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from starlette.responses import Response
+
+from idp.usecases.own_sessions import Listed, end_own, end_own_others, list_own
+from idp.usecases.portal import FRESH_SECONDS, Present
+from idp.values.ids import SessionId
+from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
+from idp.web.portal_views import SessionCard, SessionsPage
+from idp.web.views import View
+from idp.words.browsers import browser
+
+HERE = f"{HOME}/sessions"
+PAGE = PortalPage(path=HERE)
+END = PortalPage(path=f"{HERE}/end", back=HERE, max_age=FRESH_SECONDS)
+END_OTHERS = PortalPage(path=f"{HERE}/end-others", back=HERE, max_age=FRESH_SECONDS)
+
+
+async def show(present: Present) -> View:
+    """A card for each browser, this one first."""
+    return SessionsPage(
+        shell=shell(present, HERE),
+        cards=tuple(_card(each) for each in await list_own(present)),
+        at=present.at,
+        end_action=url_of(present, END.path),
+        end_others_action=url_of(present, END_OTHERS.path),
+    )
+
+
+async def end_one(sent: Submission) -> Response:
+    """`session`. What is none of the person's ends nothing."""
+    with suppress(ValueError):
+        await end_own(sent.present, SessionId(UUID(sent.form.text("session"))))
+    return to(sent.present, HERE)
+
+
+async def end_others(sent: Submission) -> Response:
+    """All but this browser's."""
+    await end_own_others(sent.present)
+    return to(sent.present, HERE)
+
+
+def _card(each: Listed) -> SessionCard:
+    return SessionCard(
+        id=str(each.id),
+        here=each.here,
+        browser=browser(each.agent),
+        address=each.address,
+        since=each.since,
+        seen_at=each.seen_at,
+        two_factor=each.two_factor,
+        apps=each.apps,
+    )

@@ -1,0 +1,160 @@
+"""Every mail there is, and the letter that one travels in, sealed, until it is sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, TypeAdapter
+
+from idp.authenticators.methods import Method
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorOn:
+    """A first second factor was set up."""
+
+    kind: Literal["two_factor_on"] = "two_factor_on"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppReplaced:
+    """Another authenticator app took the place of the one before."""
+
+    kind: Literal["app_replaced"] = "app_replaced"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorOff:
+    """The person turned it off."""
+
+    kind: Literal["two_factor_off"] = "two_factor_off"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorReset:
+    """An admin took all second factors away."""
+
+    kind: Literal["two_factor_reset"] = "two_factor_reset"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeSpent:
+    """A recovery code stood in for the app."""
+
+    kind: Literal["recovery_code_spent"] = "recovery_code_spent"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecoveryCodes:
+    """A new set; the one before is void."""
+
+    kind: Literal["new_recovery_codes"] = "new_recovery_codes"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassword:
+    """The password is another one."""
+
+    kind: Literal["new_password"] = "new_password"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    by: Literal["person", "admin"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepFailed:
+    """The password was right and the code was not (ASVS V6.3.5)."""
+
+    kind: Literal["second_step_failed"] = "second_step_failed"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = HOUR
+
+    failures: int
+    """In a row, the last one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPaused:
+    """Too many tries of one way in."""
+
+    kind: Literal["sign_in_paused"] = "sign_in_paused"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = HOUR
+
+    method: Method
+    until: datetime | None
+    """None: closed until somebody opens it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBrowser:
+    """A sign-in was completed in a browser that the account did not know."""
+
+    kind: Literal["new_browser"] = "new_browser"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenPassword:
+    """The link that was asked for."""
+
+    kind: Literal["forgotten_password"] = "forgotten_password"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    link: str = field(repr=False)
+    until: datetime
+
+
+AnyMail = (
+    TwoFactorOn
+    | AppReplaced
+    | TwoFactorOff
+    | TwoFactorReset
+    | RecoveryCodeSpent
+    | NewRecoveryCodes
+    | NewPassword
+    | SecondStepFailed
+    | SignInPaused
+    | NewBrowser
+    | ForgottenPassword
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail with what happened around it. Whom it goes to stands outside, as on an envelope."""
+
+    mail: Annotated[AnyMail, Field(discriminator="kind")]
+    at: datetime
+    address: str = ""
+    """Where it was done from: an IP address; empty where no browser was in it."""
+    browser: str = ""
+    """In words."""
+    secret: str = field(default="", repr=False)
+    """Of the link by which the person can undo it; empty where there is none."""
+
+    def pointless(self, at: datetime) -> bool:
+        """Whether nobody could do anything with it any more."""
+        return isinstance(self.mail, ForgottenPassword) and self.mail.until <= at
+
+    def stored(self) -> bytes:
+        """As it is sealed."""
+        return _STORED.dump_json(self)
+
+    @classmethod
+    def restored(cls, octets: bytes) -> Self:
+        """The inverse of `stored`."""
+        letter = _STORED.validate_json(octets)
+        assert isinstance(letter, cls)  # noqa: S101 (the adapter is this class's own)
+        return letter
+
+
+_STORED = TypeAdapter(Letter)

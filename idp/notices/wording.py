@@ -1,0 +1,145 @@
+"""What each mail says, in English: subject, what happened, and what there is to do. No apology, no jargon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from idp.authenticators.methods import Method
+from idp.notices.mails import (
+    AnyMail,
+    AppReplaced,
+    ForgottenPassword,
+    NewBrowser,
+    NewPassword,
+    NewRecoveryCodes,
+    RecoveryCodeSpent,
+    SecondStepFailed,
+    SignInPaused,
+    TwoFactorOff,
+    TwoFactorOn,
+    TwoFactorReset,
+)
+from idp.words import times
+
+_WAYS = {Method.PASSWORD: "passwords", Method.APP_CODE: "codes", Method.RECOVERY_CODE: "recovery codes"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The sentences of one mail, in the order in which they stand."""
+
+    subject: str
+    happened: str
+    was_it_you: str = "Was it you? Nothing to do."
+    advice: str = ""
+    """What it means for the next sign-in, or what to keep."""
+    link: str = ""
+    link_words: str = ""
+
+
+def words(mail: AnyMail, brand: str) -> Words:
+    """The sentences of a mail from this service."""
+    match mail:
+        case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset():
+            return _of_factors(mail, brand)
+        case RecoveryCodeSpent() | NewRecoveryCodes():
+            return _of_codes(mail, brand)
+        case NewPassword(by="person"):
+            return Words(
+                subject=f"The password of your {brand} account was changed",
+                happened="The password of your account was changed. Other browsers and apps were signed out.",
+            )
+        case NewPassword():
+            return Words(
+                subject=f"The password of your {brand} account was set by an admin",
+                happened="An admin set a new password for your account. Browsers and apps were signed out.",
+                was_it_you="Did you ask for it? Nothing to do.",
+            )
+        case SecondStepFailed() | SignInPaused():
+            return _of_tries(mail, brand)
+        case NewBrowser():
+            return Words(
+                subject=f"A new browser signed in to your {brand} account",
+                happened="Your account was signed in to from a browser that we did not know.",
+            )
+        case ForgottenPassword(link=link, until=until):
+            return Words(
+                subject=f"Choose a new password for your {brand} account",
+                happened="Somebody, we think you, told us that the password of this account is forgotten.",
+                link=link,
+                link_words="Choose a new password",
+                was_it_you=f"The link works once, until {times.clock(until)}; of several only the latest does.",
+                advice="If it was not you, do nothing: your password stays as it is.",
+            )
+        case other:
+            assert_never(other)
+
+
+def _of_factors(mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset, brand: str) -> Words:
+    keep = "Keep your recovery codes somewhere safe."
+    match mail:
+        case TwoFactorOn():
+            return Words(
+                subject=f"Two-factor is on for your {brand} account",
+                happened="An authenticator app was added to your account. You need its codes to sign in from now on.",
+                advice=keep,
+            )
+        case AppReplaced():
+            return Words(
+                subject=f"The authenticator app of your {brand} account was replaced",
+                happened="A new authenticator app was set up. The one before and its recovery codes no longer work.",
+                advice=keep,
+            )
+        case TwoFactorOff():
+            return Words(
+                subject=f"Two-factor is off for your {brand} account",
+                happened="Two-factor sign-in was turned off for your account. Its password alone lets anybody in now.",
+                advice="You can turn it on again at any time in your account.",
+            )
+        case _:
+            return Words(
+                subject=f"Two-factor of your {brand} account was reset by an admin",
+                happened="An admin took the authenticator app and the recovery codes off your account.",
+                was_it_you="Did you ask for it? Nothing to do.",
+                advice="You may be asked to set up two-factor again when you next sign in.",
+            )
+
+
+def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:
+    match mail:
+        case RecoveryCodeSpent(left=left):
+            how_many = {0: "None is left", 1: "1 is left"}.get(left, f"{left} are left")
+            return Words(
+                subject=f"A recovery code of your {brand} account was used",
+                happened=f"A recovery code was used in place of your authenticator app. {how_many}.",
+                advice="A used code works no more: cross it off your list.",
+            )
+        case _:
+            return Words(
+                subject=f"New recovery codes for your {brand} account",
+                happened="New recovery codes were made for your account. The ones before no longer work.",
+                advice="Keep the new ones somewhere safe, and throw the old ones away.",
+            )
+
+
+def _of_tries(mail: SecondStepFailed | SignInPaused, brand: str) -> Words:
+    match mail:
+        case SecondStepFailed(failures=failures):
+            tries = "A wrong code was typed" if failures == 1 else f"Wrong codes were typed {failures} times in a row"
+            return Words(
+                subject=f"Your {brand} password was right, the code was not",
+                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
+                advice="If it was not you, somebody knows your password: choose a new one.",
+            )
+        case SignInPaused(until=datetime() as until, method=method):
+            again = times.clock(times.rounded_up(until))
+            return Words(
+                subject=f"Signing in to your {brand} account is paused",
+                happened=f"There were too many wrong {_WAYS[method]}. You can try again at {again}.",
+                advice="The pause keeps others from guessing. Your account is safe.",
+            )
+        case _:
+            return Words(
+                subject=f"A way to sign in to your {brand} account is closed",
+                happened=f"There were far too many wrong {_WAYS[mail.method]}, so it is closed until it is reset.",
+            )

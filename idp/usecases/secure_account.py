@@ -1,0 +1,71 @@
+"""«Not you? Secure my account»: the link in a mail about an account ends everything that could be somebody else's.
+
+It signs nobody in, and asks first. Two-factor stays: whoever reads somebody's mail must not be rid of it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.audit.event import Event, SecurityEvent
+from idp.audit.links import AccountSecured, LinkRefused
+from idp.storage import endings, events, links, passwords
+from idp.storage.events import EncodedEvents
+from idp.storage.links import Link, Whose
+from idp.usecases.recording import sealed
+from idp.usecases.services import Services
+from idp.usecases.visit import Visit
+from idp.values.actors import Actor
+from idp.values.secrets import LinkSecret
+
+REPEATED = timedelta(seconds=60)
+"""A second click is no error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """Whose account it is."""
+
+    username: str
+
+
+async def look(services: Services, visit: Visit, secret: LinkSecret | None) -> Mine | None:
+    """Whose account the link would secure; None where it does nothing, or no longer. Spends nothing."""
+    link = await _found(services, visit, secret, just_used=False)
+    return None if link is None else Mine(username=link.username)
+
+
+async def secure(services: Services, visit: Visit, secret: LinkSecret | None) -> bool:
+    """End all sessions, grants and known browsers, and have the password changed. False where the link does nothing."""
+    link = await _found(services, visit, secret, just_used=True)
+    if link is None or secret is None:
+        return False
+    async with services.database.transaction() as transaction:
+        user = await links.spend_mailed(transaction, secret.digest(), visit.at)
+        if user is not None:
+            await passwords.demand_change(transaction, user)
+            ended = await endings.end_everything(transaction, user, "account_secured", visit.at)
+            await endings.forget_browsers(transaction, user)
+            event = AccountSecured(sessions=ended.sessions, grants=ended.grants)
+            await events.record(transaction, _about(services, visit, link.whose, event))
+    return True
+
+
+async def _found(services: Services, visit: Visit, secret: LinkSecret | None, *, just_used: bool) -> Link | None:
+    link = await links.look_mailed(services.database, secret.digest(), visit.at) if secret else None
+    if link is not None and (link.refusal is None or (just_used and link.used_since(visit.at - REPEATED))):
+        return link
+    refused = LinkRefused(reason=link.refusal if link and link.refusal else "unknown")
+    await events.record(services.database, _about(services, visit, link.whose if link else None, refused))
+    return None
+
+
+def _about(services: Services, visit: Visit, whose: Whose | None, event: Event) -> EncodedEvents:
+    """Nobody is known to have done it: a link proves nothing."""
+    envelope = SecurityEvent(
+        event=event,
+        at=visit.at,
+        actor=Actor(kind="anonymous"),
+        origin=visit.origin,
+        user=whose.user if whose else None,
+    )
+    return [sealed(services, envelope, whose.audit_salt if whose else None)]

@@ -1,0 +1,172 @@
+"""One typed view per page of the account portal, as `web.views` has them for sign-ins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from idp.authenticators.password import MAXIMUM
+from idp.web.views import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilePage(View):
+    """Who the person is here. Nothing to change yet."""
+
+    template: ClassVar[str] = "profile"
+    step: ClassVar[str] = "profile"
+
+    username: str
+    name: str | None
+    email: str | None
+    email_verified: bool
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundApp:
+    """An authenticator app, in words."""
+
+    since: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorPage(View):
+    """Off, or on. Buttons post to the three actions, each in a form of its own."""
+
+    template: ClassVar[str] = "two_factor"
+    step: ClassVar[str] = "two-factor"
+
+    apps: tuple[BoundApp, ...]
+    at: datetime
+    codes_left: int
+    required: str | None
+    """Why it cannot be turned off; None where it can."""
+    app_action: str
+    codes_action: str
+    off_url: str
+
+    @property
+    def on(self) -> bool:
+        """Whether there is a second factor."""
+        return bool(self.apps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorDonePage(View):
+    """After the set-up: it is on. A button posts the token alone to `others_action`."""
+
+    template: ClassVar[str] = "two_factor_done"
+    step: ClassVar[str] = "two-factor-done"
+
+    back_url: str
+    others_action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoFactorOffPage(View):
+    """What is lost, and a button; without one where it is off already, or required."""
+
+    template: ClassVar[str] = "two_factor_off"
+    step: ClassVar[str] = "two-factor-off"
+
+    on: bool
+    required: str | None
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPasswordPage(View):
+    """Fields: `password` (the current one), `new_password`, `sign_out_others` (`yes` if ticked); `username`, hidden."""
+
+    template: ClassVar[str] = "own_password"
+    step: ClassVar[str] = "own-password"
+
+    username: str
+    minimum: int
+    maximum: int = MAXIMUM
+    sign_out_others: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPasswordDonePage(View):
+    """It is changed."""
+
+    template: ClassVar[str] = "own_password_done"
+    step: ClassVar[str] = "own-password-done"
+
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCard:
+    """One session in words; `id` is what its button sends."""
+
+    id: str
+    here: bool
+    browser: str
+    address: str
+    since: datetime
+    seen_at: datetime
+    two_factor: bool
+    apps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsPage(View):
+    """Cards. A card's button posts `session` to `end_action`; the one for all others posts to `end_others_action`."""
+
+    template: ClassVar[str] = "sessions"
+    step: ClassVar[str] = "sessions"
+
+    cards: tuple[SessionCard, ...]
+    at: datetime
+    end_action: str
+    end_others_action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCard:
+    """One connected app in words; `id` is what its button sends."""
+
+    id: str
+    name: str
+    home_url: str | None
+    permissions: tuple[str, ...]
+    since: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectedAppsPage(View):
+    """Cards. A card's button posts `client`."""
+
+    template: ClassVar[str] = "connected_apps"
+    step: ClassVar[str] = "connected-apps"
+
+    cards: tuple[AppCard, ...]
+    at: datetime
+    disconnect_action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLine:
+    """One sentence, and where it happened."""
+
+    words: str
+    browser: str
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityPage(View):
+    """Newest first, and what to do about a line that the person does not know."""
+
+    template: ClassVar[str] = "activity"
+    step: ClassVar[str] = "activity"
+
+    lines: tuple[ActivityLine, ...]
+    at: datetime
+    sessions_url: str
+    password_url: str

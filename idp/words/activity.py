@@ -1,0 +1,66 @@
+"""Security events as sentences for the person whom they are about. Pure; what has no sentence is not told here."""
+
+from collections.abc import Callable, Mapping
+
+Details = Mapping[str, object]
+
+_WAYS = {"otp": "authenticator app", "recovery_code": "recovery code", "pwd": "password"}
+
+
+def sentence(kind: str, details: Details, app: str) -> str:
+    """What happened, in one sentence without its end: where and when follow."""
+    return _SENTENCES[kind](details, app)
+
+
+def _completed(details: Details, app: str) -> str:
+    how = "Signed in" if not details.get("silent") else "Signed in without a question"
+    return f"{how} to {app}"
+
+
+def _refused_factor(details: Details, _: str) -> str:
+    if details.get("reason") in {"replayed", "used"}:
+        return "A code that was used before was tried again"
+    return "Wrong recovery code" if details.get("method") == "recovery_code" else "Wrong code"
+
+
+def _enrolled(details: Details, _: str) -> str:
+    return "Authenticator app replaced" if details.get("replaced") else "Two-factor turned on"
+
+
+def _way(details: Details) -> str:
+    return _WAYS.get(str(details.get("method")), "sign-in")
+
+
+def _session_ended(details: Details, _: str) -> str:
+    by = {"admin": "by an admin", "other_person": "because somebody else signed in there"}
+    return f"A browser was signed out {by.get(str(details.get('reason')), 'from here')}"
+
+
+def _says(words: str) -> Callable[[Details, str], str]:
+    return lambda _, app: words.format(app=app)
+
+
+_SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
+    "sign_in_completed": _completed,
+    "password_refused": _says("Wrong password, or a try while it was paused"),
+    "factor_refused": _refused_factor,
+    "enrolment_confirmed": _enrolled,
+    "enrolment_put_off": _says("Setting up two-factor put off"),
+    "recovery_codes_made": _says("New recovery codes made"),
+    "recovery_code_used": _says("Recovery code used"),
+    "second_factor_turned_off": _says("Two-factor turned off"),
+    "second_factor_reset": _says("Two-factor reset by an admin"),
+    "password_changed": _says("Password changed"),
+    "password_set": _says("Password set by an admin"),
+    "consent_given": _says("Allowed {app} to use the account"),
+    "app_disconnected": _says("Disconnected {app}"),
+    "signed_out": _says("Signed out"),
+    "session_ended": _session_ended,
+    "throttle_paused": lambda details, _: f"Too many tries: the {_way(details)} is paused",
+    "authenticator_disabled": lambda details, _: f"Too many tries: the {_way(details)} is switched off",
+    "refresh_token_replayed": _says("An old token of {app} came back, so {app} was disconnected"),
+    "code_replayed": _says("A sign-in code of {app} came twice, so {app} was disconnected"),
+}
+
+KINDS = tuple(_SENTENCES)
+"""The kinds that are told."""

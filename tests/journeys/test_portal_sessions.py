@@ -1,0 +1,114 @@
+"""The Sessions page of the portal: one card per browser, this one first; end one, or all others."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from idp.usecases.clients import Metadata
+from tests.clients.authlib_client import AuthlibClient
+from tests.drivers.browser_http import Browser
+from tests.drivers.page import Page
+from tests.drivers.person import Person
+from tests.drivers.provider import Provider
+from tests.drivers.scenes import SESSIONS, Counter, events, password_is_enough, sign_in
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+async def wiki(provider: Provider) -> AuthlibClient:
+    await password_is_enough(provider)
+    return await provider.app(metadata=Metadata(first_party=True))
+
+
+async def opened(provider: Provider, person: Person, browser: Browser) -> Page:
+    page = await person.sign_in(await browser.open(provider.issuer.url("/account/sessions")))
+    assert page.step == "sessions"
+    provider.clock.advance(minutes=1)
+    return page
+
+
+async def ended(provider: Provider) -> list[bool]:
+    return sorted(each["ended_at"] is not None for each in await provider.services.database.fetch(SESSIONS))
+
+
+async def test_each_browser_in_words_this_one_first(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """V7.5.2: browser, system, address, since when, last seen, how strong, which apps."""
+    alice = await provider.person()
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        await sign_in(wiki, alice, elsewhere)
+    provider.clock.advance(minutes=5)
+    page = await opened(provider, alice, browser)
+    here, there = page.text.index("Chrome on Linux This browser"), page.text.index("Firefox on Windows")
+    assert here < there
+    assert "Apps: " in page.text[there:]
+    assert page.text.count("127.0.0.1") == 2
+    assert "signed in today at" in page.text
+
+
+async def test_only_my_own(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """Neither shown nor ended: whatever id is sent."""
+    bob = await provider.person("bob")
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        await sign_in(wiki, bob, elsewhere)
+    (his,) = await provider.services.database.fetch(SESSIONS)
+    alice = await provider.person()
+    page = await opened(provider, alice, browser)
+    assert "Firefox" not in page.text
+    assert not page.has("Sign out everywhere else")
+    async with Browser() as second:
+        await sign_in(wiki, alice, second)
+    page = await page.reload()
+    for strange in (str(his["id"]), str(uuid4()), "nonsense", ""):
+        assert (await page.submit(button="Sign out", session=strange)).step == "sessions"
+    assert await ended(provider) == [False, False, False]
+
+
+async def test_end_one(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """It is signed out at once, everywhere that it was signed in to."""
+    alice = await provider.person()
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        await sign_in(wiki, alice, elsewhere)
+        page = await opened(provider, alice, browser)
+        page = await page.submit(button="Sign out", session=page.fields["session"].value)
+        assert "Firefox" not in page.text
+        assert (await elsewhere.open(await wiki.authorization_url())).step == "password"
+    assert await ended(provider) == [False, True]
+    (event,) = await events(provider, "session_ended")
+    assert event["session_id"] is not None
+
+
+async def test_end_all_others(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """Sign-ins under way too: one of them may be somebody else's."""
+    alice = await provider.person()
+    for agent in (FIREFOX, "Safari/1"):
+        async with Browser(user_agent=agent) as elsewhere:
+            await sign_in(wiki, alice, elsewhere)
+    page = await opened(provider, alice, browser)
+    page = await page.submit(button="Sign out everywhere else")
+    assert page.step == "sessions"
+    assert page.text.count("signed in today") == 1
+    assert await ended(provider) == [False, True, True]
+    assert len(await events(provider, "session_ended")) == 1
+
+
+async def test_ending_asks_for_a_fresh_proof(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """V7.5.2."""
+    alice = await provider.person()
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        await sign_in(wiki, alice, elsewhere)
+    page = await opened(provider, alice, browser)
+    provider.clock.advance(minutes=11)
+    page = await page.submit(button="Sign out everywhere else")
+    assert page.heading == "Confirm it is you"
+    assert await ended(provider) == [False, False]
+    assert (await alice.sign_in(page)).step == "sessions"
+
+
+async def test_what_the_page_costs(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    await opened(provider, await provider.person(), browser)
+    with Counter(provider=provider) as sent:
+        await browser.open(provider.issuer.url("/account/sessions"))
+    assert sent.statements == 2

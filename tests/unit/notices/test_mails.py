@@ -1,0 +1,190 @@
+"""Mails to people: what causes each, what stands in it, and that it is one fixed shape in two forms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from idp.audit.catalogue import EVENTS
+from idp.audit.directory import PasswordSet, SecondFactorReset, UserUnlocked
+from idp.audit.event import Event
+from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
+from idp.audit.links import PasswordReset
+from idp.audit.sign_in import (
+    EnrolmentConfirmed,
+    FactorRefused,
+    PasswordChanged,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    SecondFactorTurnedOff,
+    SignInCompleted,
+)
+from idp.authenticators.methods import Method
+from idp.notices import mails
+from idp.notices.causes import caused_by
+from idp.notices.mails import AnyMail, Letter
+from idp.notices.rendering import Recipient, rendered
+from idp.values.ids import AuthenticatorId
+
+AT = datetime(2031, 3, 5, 9, 14, 20, tzinfo=UTC)
+UNTIL = AT + timedelta(minutes=15)
+APP = AuthenticatorId(UUID(int=7))
+ALICE = Recipient(name="Alice", brand="Example", contact="help@example.org")
+MOST_OCTETS = 20_000
+
+CAUSES: list[tuple[Event, AnyMail]] = [
+    (EnrolmentConfirmed(authenticator=APP), mails.TwoFactorOn()),
+    (EnrolmentConfirmed(authenticator=APP, replaced=True), mails.AppReplaced()),
+    (SecondFactorReset(apps=1, codes=8), mails.TwoFactorReset()),
+    (SecondFactorTurnedOff(), mails.TwoFactorOff()),
+    (RecoveryCodeUsed(left=6), mails.RecoveryCodeSpent(left=6)),
+    (RecoveryCodesMade(count=10), mails.NewRecoveryCodes()),
+    (PasswordChanged(reason="too_short"), mails.NewPassword(by="person")),
+    (PasswordReset(), mails.NewPassword(by="person")),
+    (PasswordSet(change_demanded=True), mails.NewPassword(by="admin")),
+    (FactorRefused(method="otp", reason="wrong", failures=3), mails.SecondStepFailed(failures=3)),
+    (ThrottlePaused(method="pwd", failures=10, until=UNTIL), mails.SignInPaused(method=Method.PASSWORD, until=UNTIL)),
+    (AuthenticatorDisabled(method="otp", failures=100), mails.SignInPaused(method=Method.APP_CODE, until=None)),
+    (SignInCompleted(acr="2fa", amr=("pwd", "otp", "mfa")), mails.NewBrowser()),
+]
+
+LINK = "https://login.example.com/reset-password?app=x&token=y"
+FORGOTTEN = mails.ForgottenPassword(link=LINK, until=UNTIL)
+
+EVERY: list[AnyMail] = [
+    *(mail for _, mail in CAUSES),
+    mails.RecoveryCodeSpent(left=1),
+    mails.RecoveryCodeSpent(left=0),
+    mails.SecondStepFailed(failures=1),
+]
+
+
+def letter(mail: AnyMail) -> Letter:
+    return Letter(mail=mail, at=AT, address="203.0.113.7", browser="Firefox on Windows")
+
+
+@pytest.mark.parametrize(("event", "mail"), CAUSES, ids=[mail.kind for _, mail in CAUSES])
+def test_what_happened_is_told_by_its_mail(event: Event, mail: AnyMail) -> None:
+    """N-27, N-36, V6.3.5, V6.3.7."""
+    assert caused_by([event]) == (mail,)
+
+
+def test_what_needs_no_mail_has_none() -> None:
+    """A code that was not looked at was told when its pause began."""
+    silent = SignInCompleted(acr="1fa", amr=("pwd",), silent=True)
+    assert caused_by([UserUnlocked(), FactorRefused(method="otp", reason="paused"), silent]) == (None, None, None)
+    told = {type(event) for event, _ in CAUSES}
+    assert told < set(EVENTS)
+
+
+def test_codes_that_come_with_an_app_are_told_with_it() -> None:
+    happened = [EnrolmentConfirmed(authenticator=APP), RecoveryCodesMade(count=10)]
+    assert caused_by(happened) == (mails.TwoFactorOn(), None)
+
+
+def test_every_mail_has_a_cause() -> None:
+    """But the one that somebody asks for."""
+    assert {*(type(mail) for _, mail in CAUSES), mails.ForgottenPassword} == set(get_args(AnyMail))
+
+
+@pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
+def test_a_letter_is_restored_as_it_was_stored(mail: AnyMail) -> None:
+    assert Letter.restored(letter(mail).stored()) == letter(mail)
+
+
+@pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
+def test_the_fixed_shape(mail: AnyMail) -> None:
+    """What happened; when, where, with what; was it you; not you; what we never ask."""
+    made = rendered(letter(mail), ALICE)
+    shape = [
+        r"Hello Alice,\n\n[A-Z].+\n\n",
+        r"When: 5 March 2031 at 09:14 UTC\nWhere: 203\.0\.113\.7\nBrowser: Firefox on Windows\n\n",
+        r"(Was it you|Did you ask for it)\? Nothing to do\.\n(.+\n)?\n",
+        r"Not you\? Ask help@example\.org\.\n\n",
+        r"We never ask for your password or codes\.\nExample\n",
+    ]
+    assert re.fullmatch("".join(shape), made.text)
+    assert "Example" in made.subject
+    assert "\n" not in made.subject
+
+
+@pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
+def test_the_twin_says_the_same_and_fetches_nothing(mail: AnyMail) -> None:
+    """No pictures, no tracking, under 20 KB; language and direction are said."""
+    made = rendered(letter(mail), ALICE)
+    reader = Reader()
+    reader.feed(made.html)
+    words = " ".join(made.text.split())
+    said = " ".join("".join(reader.words).split())
+    assert said.removeprefix(made.subject).strip().removeprefix(made.subject).strip() == words
+    assert reader.tags[0] == ("html", {"lang": "en", "dir": "ltr"})
+    assert [tag for tag, attributes in reader.tags if {"src", "srcset", "background", "href"} & attributes.keys()] == []
+    assert not {"img", "script", "link", "style", "iframe", "object"} & {tag for tag, _ in reader.tags}
+    assert "url(" not in made.html
+    assert len(made.html.encode()) + len(made.text.encode()) < MOST_OCTETS
+
+
+class Reader(HTMLParser):
+    """The words, and the tags with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.words.append(" " if tag in {"br", "p", "h1", "title"} else "")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_who_was_not_it_can_say_so() -> None:
+    """By a link, where the mail has one."""
+    link = "https://login.example.com/secure-account?token=x"
+    made = rendered(letter(mails.NewBrowser()), replace(ALICE, secure_url=link))
+    assert f"\n\nNot you? Secure my account:\n{link}\n\n" in made.text
+    assert f'<a href="{link}">' in made.html
+    assert "Ask help@example.org" not in made.text
+
+
+def test_a_link_that_was_asked_for() -> None:
+    """Text and HTML hold the same; it is sent only while it works."""
+    made = rendered(letter(FORGOTTEN), ALICE)
+    assert f"\n\nChoose a new password:\n{LINK}\n\nWhen: " in made.text
+    assert f'<a href="{LINK.replace("&", "&amp;")}">' in made.html
+    assert "until 09:29 UTC" in made.text
+    assert "your password stays as it is" in made.text
+    assert not letter(FORGOTTEN).pointless(UNTIL - timedelta(seconds=1))
+    assert letter(FORGOTTEN).pointless(UNTIL)
+    assert not letter(mails.NewBrowser()).pointless(UNTIL + timedelta(days=1))
+    assert Letter.restored(letter(FORGOTTEN).stored()) == letter(FORGOTTEN)
+    assert LINK not in repr(letter(FORGOTTEN))
+
+
+def test_without_a_browser_nothing_is_said_of_one() -> None:
+    made = rendered(Letter(mail=mails.TwoFactorReset(), at=AT), ALICE)
+    assert "Where:" not in made.text + made.html
+    assert "Browser:" not in made.text + made.html
+
+
+def test_a_name_is_text_and_no_markup() -> None:
+    made = rendered(letter(mails.NewBrowser()), Recipient(name="<b>Al & ice</b>", brand="Ex\nample", contact="us"))
+    assert "&lt;b&gt;Al &amp; ice&lt;/b&gt;" in made.html
+    assert "Hello <b>Al & ice</b>," in made.text
+    assert made.subject == "A new browser signed in to your Ex ample account"
+
+
+def test_the_end_of_a_pause_is_said_on_the_clock() -> None:
+    """A mail may be read later, so no «in 15 minutes»; rounded up, so that nobody comes back too early."""
+    assert (
+        "You can try again at 09:30 UTC."
+        in rendered(letter(mails.SignInPaused(method=Method.PASSWORD, until=UNTIL)), ALICE).text
+    )
