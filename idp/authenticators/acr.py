@@ -10,7 +10,8 @@ from idp.authenticators.methods import Level
 Aliases = Mapping[str, Level]
 """Further names of levels, from configuration, such as `https://refeds.org/profile/mfa`."""
 
-NAMES = {Level.ONE: "1fa", Level.TWO: "2fa"}
+NAMES = {Level.ONE: "1fa", Level.TWO: "2fa", Level.PHISHING_RESISTANT: "phr"}
+"""`phr` as OpenID Connect Extended Authentication Profile ACR Values 1.0, 2 has it."""
 _LEVELS = {name: level for level, name in NAMES.items()}
 
 

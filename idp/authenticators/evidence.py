@@ -56,16 +56,23 @@ class Evidence:
 
     @property
     def level(self) -> Level:
-        """A password alone is one factor; a second factor alone is none: it only ever stands beside a password."""
-        factors = {proof.method.factor for proof in self.proofs}
-        if Factor.KNOWLEDGE not in factors:
+        """One factor that tells who somebody is, beside it a second one; a key that verifies nobody is only a second.
+
+        Phishing-resistant is whatever needed a key beside the other factor, for a key answers its own site alone.
+        """
+        factors = frozenset[Factor]().union(*(proof.method.factors for proof in self.proofs))
+        if not factors & {Factor.KNOWLEDGE, Factor.VERIFICATION}:
             return Level.NONE
-        return Level.TWO if Factor.POSSESSION in factors else Level.ONE
+        if Factor.POSSESSION not in factors:
+            return Level.ONE
+        resistant = any(proof.method.phishing_resistant for proof in self.proofs)
+        return Level.PHISHING_RESISTANT if resistant else Level.TWO
 
     @property
     def amr(self) -> tuple[str, ...]:
         """RFC 8176 2: what was really done, in the order of `Method`; `mfa` only for two different factors."""
-        methods = tuple(method.value for method in Method if self.has(method))
+        named = (value for method in Method if self.has(method) for value in method.amr)
+        methods = tuple(dict.fromkeys(named))
         return (*methods, MFA) if self.level >= Level.TWO else methods
 
     @property
@@ -76,11 +83,8 @@ class Evidence:
     @property
     def rests_on(self) -> datetime | None:
         """When the oldest proof that the level rests on was made: a session is as fresh as that, not as its latest."""
-        latest = {factor: self._latest(factor) for factor in Factor}
-        return min((at for at in latest.values() if at is not None), default=None)
-
-    def _latest(self, factor: Factor) -> datetime | None:
-        return max((proof.at for proof in self.proofs if proof.method.factor is factor), default=None)
+        level = self.level
+        return max((proof.at for proof in self.proofs if self.since(proof.at).level == level), default=None)
 
     def stored(self) -> dict[str, int]:
         """The form kept in JSON columns: method to microseconds since 1970 UTC."""

@@ -48,8 +48,8 @@ class Identity:
 
     @property
     def lacks_factor(self) -> bool:
-        """Whether the policy asks for more than has been proved beyond the password."""
-        return self.requirement.level >= Level.TWO and self.proved.level < Level.TWO
+        """Whether the policy asks for more than has been proved beyond the first factor."""
+        return self.requirement.level >= Level.TWO and self.proved.level < self.requirement.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,9 +78,20 @@ def _identity(known: Known[P], at: datetime) -> Identity | None:
     evidence = evidence_for(asked, known.arrived_at, session, known.own)
     if evidence is None or evidence.user != account.user:
         evidence = Evidence.of(account.user)
-    level, since = level_asked(asked.acr_asked, known.aliases), fresh_since(asked, known.arrived_at)
+    level, since = _level_asked(asked, account, known.aliases), fresh_since(asked, known.arrived_at)
     needed = requirement(known.rules, account, asked.client_id, asked=level, fresh_since=since, at=at)
     return Identity(account=account, evidence=evidence, requirement=needed)
+
+
+def _level_asked(asked: Asked, account: Account, aliases: Mapping[str, Level]) -> Level | None:
+    """What the request asks: all of an essential `acr`, of anything else what is within this person's reach.
+
+    Everybody can set up an app; a key is within reach of who has one (OIDC Core 3.1.2.1: acr_values is voluntary).
+    """
+    level = level_asked(asked.acr_asked, aliases)
+    if level is None or account.keys or (asked.claims is not None and asked.claims.acr_essential):
+        return level
+    return min(level, Level.TWO)
 
 
 def _consent(purpose: Purpose, consented: frozenset[str]) -> ConsentFacts:

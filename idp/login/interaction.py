@@ -22,7 +22,7 @@ SETUP_LIFETIME = timedelta(minutes=30)
 """Of a set-up secret and of a set of recovery codes on show."""
 REPEAT_RESPONSE = timedelta(seconds=60)
 """As long as the code lives: the same browser gets the same response again."""
-OF_ONE_PERSON = frozenset({Answer.CONSENT, Answer.RECOVERY_USED, Answer.CODES_SAVED, Answer.PUT_OFF})
+OF_ONE_PERSON = frozenset(Answer) - {Answer.SAME_ACCOUNT, Answer.OTHER_ACCOUNT}
 """Answers that go with the person who gave them."""
 
 

@@ -1,12 +1,13 @@
 """`next_step`: the one function that decides what is asked next; `Cleared`, the only thing a code is made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from idp.authenticators.methods import Level, Method
 from idp.authenticators.password import MINIMUM, MINIMUM_ALONE
 from idp.login.facts import Facts, Identity
+from idp.login.purpose import Task
 from idp.login.steps import (
     Answer,
     ChangePassword,
@@ -16,6 +17,7 @@ from idp.login.steps import (
     ReplaceApp,
     SaveRecoveryCodes,
     SelectAccount,
+    ShowEnrolmentPass,
     SignIn,
     Step,
 )
@@ -69,7 +71,7 @@ class Cleared(Generic[P_co]):
 
 
 def identified(facts: Facts[object]) -> Step | None:
-    """Somebody active, the right one, has proved the password recently enough, and was chosen where that was asked."""
+    """Somebody active, the right one, has proved who they are recently enough, and was chosen where that was asked."""
     identity = facts.identity
     if identity is None or not identity.account.active:
         return SignIn(again=False)
@@ -77,18 +79,30 @@ def identified(facts: Facts[object]) -> Step | None:
         return SignIn(again=False)
     if facts.choose_account and not facts.answered & {Answer.SAME_ACCOUNT, Answer.OTHER_ACCOUNT}:
         return SelectAccount()
-    if not identity.proved.has(Method.PASSWORD):
+    if identity.proved.level < Level.ONE:
         return SignIn(again=True)
     return None
 
 
 def factor_proved(facts: Facts[object]) -> Step | None:
-    """An enrolled second factor is asked wherever the requirement is not met without it."""
+    """An enrolled second factor is asked wherever the requirement is not met without it.
+
+    Where only a key will do, a key is asked of who has one; who has none shows what there is, and then sets one up.
+    """
     identity = _known(facts)
-    if identity.account.enrolled and identity.lacks_factor:
-        left = identity.account.codes_left
-        return ProveFactor(recovery=left > 0, codes_left=left, digits=identity.account.code_digits)
-    return None
+    account, left = identity.account, identity.account.codes_left
+    if not account.enrolled or not identity.lacks_factor:
+        return None
+    key_alone = identity.requirement.level > Level.TWO and account.keys > 0
+    if identity.proved.level >= Level.TWO and not key_alone:
+        return None
+    return ProveFactor(
+        app=account.apps > 0 and not key_alone,
+        recovery=left > 0 and not key_alone,
+        key=account.keys > 0,
+        codes_left=left,
+        digits=account.code_digits,
+    )
 
 
 def password_changed(facts: Facts[object]) -> Step | None:
@@ -110,8 +124,11 @@ def enrolled(facts: Facts[object]) -> Step | None:
     leaves time, it is offered to whoever proved the password here, and may be put off.
     """
     identity = _known(facts)
+    if identity.requirement.level > Level.TWO and not identity.account.keys:
+        return _allowed(facts, Enrol(ways=("key",)))
     forced = identity.requirement.level >= Level.TWO and not identity.account.enrolled
-    return Enrol() if forced else _offered(facts)
+    due = Enrol() if forced else _offered(facts)
+    return _allowed(facts, due) if due else None
 
 
 def codes_saved(facts: Facts[object]) -> Step | None:
@@ -133,11 +150,18 @@ def app_replaced(facts: Facts[object]) -> Step | None:
     """
     if Answer.RECOVERY_USED in facts.answered:
         return None
-    if facts.task == "set_up_app":
-        return Enrol()
+    if facts.task in _SET_UP:
+        return _allowed(facts, Enrol(ways=_SET_UP[facts.task]))
     if Method.RECOVERY_CODE in facts.proved_here:
         return ReplaceApp(codes_left=_known(facts).account.codes_left)
     return None
+
+
+_SET_UP: Mapping[Task | None, tuple[Literal["app", "key"], ...]] = {
+    "set_up_app": ("app",),
+    "add_app": ("app",),
+    "add_key": ("key",),
+}
 
 
 def consented(facts: Facts[object]) -> Step | None:
@@ -195,9 +219,17 @@ def _offered(facts: Facts[object]) -> Enrol | None:
     if needed.wanted <= needed.level or waiver is None or identity.account.enrolled:
         return None
     asked_nothing = facts.silent or Method.PASSWORD not in facts.proved_here
-    if asked_nothing or Answer.PUT_OFF in facts.answered or facts.task == "set_up_app":
+    if asked_nothing or Answer.PUT_OFF in facts.answered or facts.task in _SET_UP:
         return None
     return Enrol(may_wait_until=waiver.until)
+
+
+def _allowed(facts: Facts[object], due: Enrol) -> Enrol | ShowEnrolmentPass:
+    """The first factor of an account may need a pass: whoever merely knows the password binds none (SP 800-63B 4.1)."""
+    identity = _known(facts)
+    if identity.account.enrolled or not identity.requirement.enrolment_pass or Answer.PASS_SHOWN in facts.answered:
+        return due
+    return ShowEnrolmentPass(may_wait_until=due.may_wait_until)
 
 
 def _silent_error(step: Step) -> OAuthError:

@@ -17,8 +17,8 @@ from idp.oidc.client import Client
 from idp.values.ids import ClientId
 
 Portal = Literal["account"]
-Task = Literal["set_up_app", "new_recovery_codes"]
-"""What a person came to do, where that happens inside the sign-in."""
+Task = Literal["set_up_app", "add_app", "add_key", "new_recovery_codes"]
+"""What a person came to do, where that happens inside the sign-in. `set_up_app`: the first, or in place of others."""
 
 ACCOUNT = ClientId("account")
 RESERVED = frozenset({ACCOUNT, ClientId("admin")})

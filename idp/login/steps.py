@@ -19,6 +19,8 @@ class Answer(StrEnum):
     CODES_SAVED = "codes_saved"
     PUT_OFF = "put_off"
     """Setting up a second factor, while the rule that will require it leaves time."""
+    PASS_SHOWN = "pass_shown"
+    """A right enrolment pass; it is spent only with the factor that it lets in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,15 @@ class SelectAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProveFactor:
-    """A code of an authenticator app, or a recovery code on a page of its own."""
+    """A code of an authenticator app, or a recovery code or a key on a page of its own."""
 
     recovery: bool
     """Whether a recovery code could be used."""
     codes_left: int
+    app: bool = True
+    """Whether a code of an app could be used."""
+    key: bool = False
+    """Whether a security key or passkey could be used."""
     digits: tuple[int, ...] = (DEFAULT.digits,)
     """Of the codes of the person's apps."""
 
@@ -55,9 +61,19 @@ class ChangePassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrol:
-    """Set up an authenticator app: forced, because the requirement cannot be met without one, unless it may wait."""
+class ShowEnrolmentPass:
+    """Before the first factor: a one-time pass from somebody who knows the person."""
 
+    may_wait_until: datetime | None = None
+    """Until then setting up can be put off, each time anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrol:
+    """Set up a second factor: forced, because the requirement cannot be met without one, unless it may wait."""
+
+    ways: tuple[Literal["app", "key"], ...] = ("app", "key")
+    """What would do; the first one's page is shown first."""
     may_wait_until: datetime | None = None
     """Until then it can be put off, each time anew."""
 
@@ -81,4 +97,14 @@ class Consent:
     scopes: tuple[str, ...]
 
 
-Step = SignIn | SelectAccount | ProveFactor | ChangePassword | Enrol | SaveRecoveryCodes | ReplaceApp | Consent
+Step = (
+    SignIn
+    | SelectAccount
+    | ProveFactor
+    | ChangePassword
+    | ShowEnrolmentPass
+    | Enrol
+    | SaveRecoveryCodes
+    | ReplaceApp
+    | Consent
+)

@@ -37,6 +37,12 @@ class Account:
     """Whether the password has the length that one without a second factor must have."""
     apps: int
     """Confirmed authenticator apps."""
+    keys: int = 0
+    """Confirmed security keys and passkeys."""
+    suspended: int = 0
+    """Apps and keys that their person has lost: they prove nothing, and still keep the account from starting anew."""
+    enrolment_pass_demanded: bool = False
+    """Whether somebody who helps people has demanded one, as after a reset."""
     codes_saved: bool
     """Whether the current set of recovery codes was acknowledged."""
     codes_left: int
@@ -56,4 +62,4 @@ class Account:
     @property
     def enrolled(self) -> bool:
         """Whether a second factor can be asked of this person."""
-        return self.apps > 0
+        return self.apps + self.keys + self.suspended > 0

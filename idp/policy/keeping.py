@@ -12,7 +12,7 @@ from idp.values.ids import ClientId
 
 def demanded_by(rules: Rules, account: Account, client: ClientId, at: datetime) -> Reason | None:
     """The first place that asks for a second factor whatever is enrolled; None where nobody does."""
-    without = replace(account, apps=0)
+    without = replace(account, apps=0, keys=0, suspended=0)
     needed = requirement(rules, without, client, asked=None, fresh_since=None, at=at)
     if needed.level < Level.TWO:
         return None

@@ -48,6 +48,8 @@ class Requirement:
     """Only proofs made at or after this instant count; None: any that live."""
     reasons: tuple[Reason, ...]
     waiver: Waiver | None = None
+    enrolment_pass: bool = False
+    """Whether the first factor is bound only with a pass: an admin demands it, or any rule of server, group or user."""
     first_applied: frozenset[RuleId] = frozenset()
     """Rules that leave time and that this person meets for the first time: remembered, so that the time runs."""
 
@@ -113,8 +115,13 @@ def requirement(
         fresh_since=fresh_since,
         reasons=tuple(_reason(each, level) for each in weighed),
         waiver=_grace(deferred, level) or waiver,
+        enrolment_pass=account.enrolment_pass_demanded or any(_demands_pass(each.ask) for each in weighed),
         first_applied=frozenset(_first_applied(deferred, account)),
     )
+
+
+def _demands_pass(ask: _Ask) -> bool:
+    return ask.rule is not None and ask.rule.enrolment_pass
 
 
 def _grace(deferred: list[_Weighed], level: Level) -> Waiver | None:
@@ -145,7 +152,7 @@ def _reason(weighed: _Weighed, level: Level) -> Reason:
     ask = weighed.ask
     words = ask.rule.words if ask.rule else "no rule"
     if ask.source == "enrolled":
-        words = "has an authenticator app, which is always asked" if ask.rule else "has no authenticator app"
+        words = "has a second factor, which is always asked" if ask.rule else "has no second factor"
     if ask.source == "request":
         words = f"acr_values asks {ACR[ask.level]}" if ask.rule else "asks nothing"
     effect = _effect(weighed, level)

@@ -40,6 +40,8 @@ class Rule:
 
     level: Level | None
     grace: Grace | None = None
+    enrolment_pass: bool = False
+    """Whether the first factor of an account that has none needs a one-time pass from somebody who knows the person."""
     id: RuleId | None = field(default=None, compare=False)
     """Where it is stored; no part of what it says."""
 
@@ -47,7 +49,8 @@ class Rule:
     def words(self) -> str:
         """As `idp policy show` prints it."""
         demand = "if_enrolled" if self.level is None else f"required {ACR[self.level]}"
-        return f"{demand}{self.grace.words}" if self.grace else demand
+        with_pass = ", first factor with an enrolment pass" if self.enrolment_pass else ""
+        return f"{demand}{self.grace.words if self.grace else ''}{with_pass}"
 
 
 ACR = {Level.NONE: "none", **NAMES}

@@ -153,7 +153,7 @@ async def _reserve(executor: Executor, statement: str, arguments: tuple[Any, ...
 
 def _counting(method: Method, source: str, at: datetime) -> tuple[Any, ...]:
     """$1 to $7 of the reserving statements."""
-    return source, at, SOURCE_WINDOW, method.value, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
+    return source, at, SOURCE_WINDOW, method.counter, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
 
 
 def _state(row: Record) -> Reserved | Held:

@@ -19,13 +19,15 @@ WITH person AS (
     WHERE u.id = $1 AND u.version = $2 AND u.status = 'active' AND v.version = $3 FOR NO KEY UPDATE OF u
 ), unbound AS (
     DELETE FROM totp_authenticators WHERE user_id = $1 AND EXISTS (SELECT FROM person) RETURNING id
+), keys AS (
+    DELETE FROM webauthn_credentials WHERE user_id = $1 AND EXISTS (SELECT FROM person)
 ), voided AS (
     DELETE FROM recovery_code_sets WHERE user_id = $1 AND EXISTS (SELECT FROM person)
 ), hidden AS (
     UPDATE interactions SET sealed_codes = NULL, codes_until = NULL
     WHERE user_id = $1 AND sealed_codes IS NOT NULL AND EXISTS (SELECT FROM person)
 ), unlocked AS (
-    DELETE FROM throttles WHERE subject = uuid_send($1) AND method IN ('otp', 'recovery_code')
+    DELETE FROM throttles WHERE subject = uuid_send($1) AND method IN ('otp', 'recovery_code', 'key')
         AND EXISTS (SELECT FROM person)
 ), {RECORDED.format(events="$4", when="EXISTS (SELECT FROM unbound)")}
 SELECT id FROM person

@@ -36,6 +36,8 @@ FORGET_BROWSERS = "DELETE FROM known_browsers WHERE user_id = $1"
 
 UNBIND_APPS = "DELETE FROM totp_authenticators WHERE user_id = $1 RETURNING true"
 
+UNBIND_KEYS = "DELETE FROM webauthn_credentials WHERE user_id = $1 RETURNING true"
+
 VOID_CODES = "DELETE FROM recovery_code_sets WHERE user_id = $1 RETURNING true"
 
 UNLOCK = """
@@ -101,12 +103,12 @@ async def forget_browsers(executor: Executor, user: UserId) -> None:
 
 
 async def unbind_second_factors(executor: Executor, user: UserId) -> tuple[int, int]:
-    """Take away authenticator apps and recovery codes; returns how many apps and sets there were."""
-    apps = await executor.fetch(UNBIND_APPS, user)
+    """Take away authenticator apps, keys and recovery codes; returns how many apps with keys, and sets, there were."""
+    apps = [*await executor.fetch(UNBIND_APPS, user), *await executor.fetch(UNBIND_KEYS, user)]
     return len(apps), len(await executor.fetch(VOID_CODES, user))
 
 
 async def unlock(executor: Executor, user: UserId, methods: Iterable[Method]) -> tuple[str, ...]:
     """Forget the failures in a row of these methods; returns those that had any."""
-    rows = await executor.fetch(UNLOCK, user, [method.value for method in methods])
+    rows = await executor.fetch(UNLOCK, user, sorted({method.counter for method in methods}))
     return tuple(sorted({row["method"] for row in rows}))

@@ -19,7 +19,7 @@ proved AS (
     UPDATE interactions SET proofs = CASE WHEN user_id = $2 THEN proofs ELSE '{{}}' END || $3::jsonb,
         user_id = $2, notice = '{{}}', expires_at = least($4, ends_at),
         answered = CASE WHEN user_id = $2 THEN answered
-            ELSE array_remove(array_remove(array_remove(answered, 'consent'), 'recovery_used'), 'codes_saved') END,
+            ELSE ARRAY(SELECT unnest(answered) INTERSECT VALUES ('same_account'), ('other_account')) END,
         sealed_enrolment = CASE WHEN user_id = $2 THEN sealed_enrolment END,
         enrolment_until = CASE WHEN user_id = $2 THEN enrolment_until END,
         sealed_codes = CASE WHEN user_id = $2 THEN sealed_codes END,

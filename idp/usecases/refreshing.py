@@ -70,6 +70,8 @@ async def _meets_policy(issuing: Issuing, found: Found) -> bool:
         at=issuing.at,
     )
     await apply(issuing.services, found.account.user, needed, issuing.at)
+    if needed.level > Level.TWO and not found.account.keys:
+        return False
     return needed.level <= found.evidence.level and (needed.level < Level.TWO or found.account.enrolled)
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Level
 from idp.directory.mask import masked
 from idp.login.purpose import PortalVisit
 from idp.login.steps import SignIn
@@ -111,7 +111,7 @@ def shell(current: Current, page: str, errors: tuple[FieldError, ...] = ()) -> S
 def _strip(current: Current) -> Strip | None:
     """Who is signing in; nobody is named on the page that asks for the name."""
     identity = current.facts.identity
-    if isinstance(current.step, SignIn) or identity is None or not identity.evidence.has(Method.PASSWORD):
+    if isinstance(current.step, SignIn) or identity is None or identity.evidence.level < Level.ONE:
         return None
     return Strip(name=identity.account.username, not_you_action=url_of(current, "another-account"))
 
@@ -119,5 +119,5 @@ def _strip(current: Current) -> Strip | None:
 def shown_account(current: Current) -> str:
     """The account as the authenticator app shows it: in full only once the password was right."""
     identity = current.facts.identity
-    proved = identity is not None and identity.proved.has(Method.PASSWORD)
+    proved = identity is not None and identity.proved.level >= Level.ONE
     return current.account.username if proved else masked(current.account.username)

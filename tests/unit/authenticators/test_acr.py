@@ -9,13 +9,14 @@ from idp.authenticators.methods import Level
 
 REFEDS = "https://refeds.org/profile/mfa"
 ALIASES = {REFEDS: Level.TWO, "2factor": Level.TWO, "basic": Level.ONE}
-VALUES = st.lists(st.sampled_from([*ALIASES, "1fa", "2fa", "phr", "urn:other"]))
-REACHED = st.sampled_from([Level.ONE, Level.TWO])
+VALUES = st.lists(st.sampled_from([*ALIASES, "1fa", "2fa", "phr", "aal9", "urn:other"]))
+REACHED = st.sampled_from([Level.ONE, Level.TWO, Level.PHISHING_RESISTANT])
 
 
 def test_levels_have_names_both_ways() -> None:
     """A-04: the mapping is documented and works in both directions."""
-    assert {level: acr_of(level) for level in Level if level} == {Level.ONE: "1fa", Level.TWO: "2fa"}
+    names = {Level.ONE: "1fa", Level.TWO: "2fa", Level.PHISHING_RESISTANT: "phr"}
+    assert {level: acr_of(level) for level in Level if level} == names
     assert all(level_of(acr_of(level), {}) is level for level in Level if level)
 
 
@@ -26,17 +27,17 @@ def test_nothing_proved_has_no_acr() -> None:
 
 
 def test_what_is_advertised_is_our_names_and_the_aliases() -> None:
-    """A-04, OIDC Discovery 3; `phr` is not advertised before passkeys are built."""
-    assert advertised({}) == ("1fa", "2fa")
-    assert advertised(ALIASES) == ("1fa", "2fa", "2factor", "basic", REFEDS)
-    assert advertised({"2fa": Level.ONE}) == ("1fa", "2fa")
+    """A-04, OIDC Discovery 3."""
+    assert advertised({}) == ("1fa", "2fa", "phr")
+    assert advertised(ALIASES) == ("1fa", "2fa", "phr", "2factor", "basic", REFEDS)
+    assert advertised({"2fa": Level.ONE}) == ("1fa", "2fa", "phr")
 
 
 def test_an_alias_cannot_change_what_our_own_names_mean() -> None:
     assert level_of("2fa", {"2fa": Level.ONE}) is Level.TWO
 
 
-@pytest.mark.parametrize("unknown", ["", "phr", "2FA", "0", "urn:other"])
+@pytest.mark.parametrize("unknown", ["", "PHR", "phrh", "2FA", "0", "urn:other"])
 def test_an_unknown_value_names_no_level(unknown: str) -> None:
     """A-02, OIDC Core 2: case-sensitive."""
     assert level_of(unknown, ALIASES) is None
@@ -55,6 +56,9 @@ def test_an_unknown_value_names_no_level(unknown: str) -> None:
         (Level.ONE, ["2fa"], "1fa"),
         (Level.ONE, [REFEDS, "basic"], "basic"),
         (Level.TWO, ["phr", "urn:other"], "2fa"),
+        (Level.PHISHING_RESISTANT, ["phr", "2fa"], "phr"),
+        (Level.PHISHING_RESISTANT, [REFEDS], REFEDS),
+        (Level.PHISHING_RESISTANT, [], "phr"),
     ],
 )
 def test_the_highest_requested_value_reached_is_returned_as_spelt(level: Level, requested: list[str], acr: str) -> None:
@@ -74,7 +78,8 @@ def test_a_token_never_claims_more_than_was_reached(level: Level, requested: lis
     ("asked", "level"),
     [
         ([], None),
-        (["phr", "urn:other"], None),
+        (["urn:other"], None),
+        (["phr", "urn:other"], Level.PHISHING_RESISTANT),
         (["2fa"], Level.TWO),
         (["2fa", "1fa"], Level.ONE),
         (["phr", REFEDS], Level.TWO),

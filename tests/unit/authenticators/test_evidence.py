@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.authenticators.evidence import Evidence, Proof, instant, microseconds, proof_stored
-from idp.authenticators.methods import SECOND_FACTORS, Factor, Level, Method
+from idp.authenticators.methods import KEYS, SECOND_FACTORS, Factor, Level, Method
 from idp.values.ids import UserId
 
 ALICE, BOB = UserId(UUID(int=1)), UserId(UUID(int=2))
 AT = datetime(2031, 3, 5, 14, 5, 10, 123456, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+PASSKEYS = {Method.HARDWARE_PASSKEY, Method.SYNCED_PASSKEY}
 PROOFS = st.lists(st.builds(Proof, user=st.just(ALICE), method=st.sampled_from(Method), at=INSTANTS))
 
 
@@ -30,7 +31,12 @@ def proof(method: Method, at: datetime = AT, user: UserId = ALICE) -> Proof:
         ([Method.PASSWORD, Method.APP_CODE], Level.TWO, ("pwd", "otp", "mfa")),
         ([Method.RECOVERY_CODE, Method.PASSWORD], Level.TWO, ("pwd", "recovery_code", "mfa")),
         ([Method.APP_CODE, Method.RECOVERY_CODE], Level.NONE, ("otp", "recovery_code")),
-        (list(Method), Level.TWO, ("pwd", "otp", "recovery_code", "mfa")),
+        ([Method.HARDWARE_KEY], Level.NONE, ("hwk", "user")),
+        ([Method.SYNCED_KEY, Method.APP_CODE], Level.NONE, ("otp", "swk", "user")),
+        ([Method.PASSWORD, Method.HARDWARE_KEY], Level.PHISHING_RESISTANT, ("pwd", "hwk", "user", "mfa")),
+        ([Method.HARDWARE_PASSKEY], Level.PHISHING_RESISTANT, ("hwk", "user", "mfa")),
+        ([Method.SYNCED_PASSKEY], Level.PHISHING_RESISTANT, ("swk", "user", "mfa")),
+        (list(Method), Level.PHISHING_RESISTANT, ("pwd", "otp", "recovery_code", "hwk", "user", "swk", "mfa")),
     ],
 )
 def test_level_and_amr_say_what_was_proved(methods: list[Method], level: Level, amr: tuple[str, ...]) -> None:
@@ -108,7 +114,7 @@ def test_more_proofs_never_lower_the_level(some: list[Proof], more: list[Proof])
     before, after = Evidence.of(ALICE, some), Evidence.of(ALICE, [*some, *more])
     assert before.level <= after.level
     assert set(before.amr) <= set(after.amr)
-    assert ("mfa" in after.amr) == (after.level is Level.TWO)
+    assert ("mfa" in after.amr) == (after.level >= Level.TWO)
 
 
 @given(INSTANTS)
@@ -119,5 +125,22 @@ def test_an_instant_survives_as_microseconds(at: datetime) -> None:
 
 def test_methods_know_their_factor() -> None:
     """SP 800-63B 2."""
-    assert Method.PASSWORD.factor is Factor.KNOWLEDGE
-    assert {method for method in Method if method.factor is Factor.POSSESSION} == SECOND_FACTORS
+    assert Method.PASSWORD.factors == {Factor.KNOWLEDGE}
+    assert {method for method in Method if Factor.POSSESSION in method.factors} == SECOND_FACTORS
+    assert {method for method in Method if len(method.factors) > 1} == PASSKEYS
+
+
+def test_only_keys_resist_phishing_and_all_of_them_share_one_counter() -> None:
+    """A-05, N-13."""
+    assert {method for method in Method if method.phishing_resistant} == KEYS
+    assert {method.counter for method in KEYS} == {"key"}
+    assert {method.counter for method in set(Method) - KEYS} == {"pwd", "otp", "recovery_code"}
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_key_is_a_passkey_where_it_verified_its_person(*, synced: bool) -> None:
+    """WebAuthn 6.1: the flags UV and BE."""
+    verified, present = (Method.of_key(synced=synced, verified=verified) for verified in (True, False))
+    assert {verified} <= PASSKEYS
+    assert {present} <= KEYS - PASSKEYS
+    assert verified.amr == present.amr == ("swk" if synced else "hwk", "user")

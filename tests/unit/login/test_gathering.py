@@ -196,7 +196,8 @@ def test_nobody_known_is_no_identity() -> None:
         (("2fa",), Level.TWO),
         ((REFEDS_MFA,), Level.TWO),
         (("2fa", "1fa"), Level.ONE),
-        (("phr", "unknown"), Level.ONE),
+        (("aal9", "unknown"), Level.ONE),
+        (("phr", "unknown"), Level.TWO),  # a key is out of reach, a second factor is not
     ],
 )
 def test_acr_values_add_the_lowest_level_that_they_name(acr_values: tuple[str, ...], level: Level) -> None:
@@ -257,12 +258,13 @@ def test_consent_covers_the_claims_requested_one_by_one() -> None:
     [
         (ClaimsRequest(acr_values=("2fa",)), (), Level.TWO, False),
         (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), (), Level.ONE, False),
-        (ClaimsRequest(acr_values=(REFEDS_MFA, "phr"), acr_essential=True), (), Level.TWO, False),
-        (ClaimsRequest(acr_values=("phr",), acr_essential=True), (), Level.ONE, True),
-        (ClaimsRequest(acr_values=("phr",), acr_essential=True), ("2fa",), Level.TWO, True),
+        (ClaimsRequest(acr_values=(REFEDS_MFA, "aal9"), acr_essential=True), (), Level.TWO, False),
+        (ClaimsRequest(acr_values=("aal9",), acr_essential=True), (), Level.ONE, True),
+        (ClaimsRequest(acr_values=("phr",), acr_essential=True), (), Level.PHISHING_RESISTANT, False),
+        (ClaimsRequest(acr_values=("aal9",), acr_essential=True), ("2fa",), Level.TWO, True),
         (ClaimsRequest(acr_values=(), acr_essential=True), (), Level.ONE, True),
-        (ClaimsRequest(acr_values=("phr",)), (), Level.ONE, False),
-        (ClaimsRequest(acr_values=("phr",)), ("2fa",), Level.TWO, False),
+        (ClaimsRequest(acr_values=("aal9",)), (), Level.ONE, False),
+        (ClaimsRequest(acr_values=("aal9",)), ("2fa",), Level.TWO, False),
         (ClaimsRequest(acr_values=("1fa",)), ("2fa",), Level.TWO, False),
         (ClaimsRequest(acr_values=("2fa",)), ("1fa",), Level.TWO, False),
         (ClaimsRequest(acr_values=("2fa", "1fa"), acr_essential=True), ("2fa", "1fa"), Level.ONE, False),

@@ -78,10 +78,10 @@ def test_who_came_to_set_up_an_app_does_so_after_the_proofs() -> None:
     visit = doing("set_up_app")
     assert asked(known(visit)) == SignIn(again=True)
     assert asked(known(visit, evidence(Method.PASSWORD))) == ProveFactor(recovery=True, codes_left=10)
-    assert asked(known(visit, NEW)) == Enrol()
-    assert asked(known(visit, evidence(Method.PASSWORD), NOBODY)) == Enrol()
+    assert asked(known(visit, NEW)) == Enrol(ways=("app",))
+    assert asked(known(visit, evidence(Method.PASSWORD), NOBODY)) == Enrol(ways=("app",))
     lost = evidence(Method.PASSWORD, Method.RECOVERY_CODE)
-    assert asked(known(visit, lost)) == Enrol()
+    assert asked(known(visit, lost)) == Enrol(ways=("app",))
 
 
 def test_once_it_is_set_up_its_codes_are_saved_and_that_is_all() -> None:

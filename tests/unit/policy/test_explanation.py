@@ -29,7 +29,7 @@ def test_the_default_policy_of_the_server_decides() -> None:
         "user alice: no rule - adds nothing",
         "client wiki: no rule - adds nothing",
         "request: asks nothing - adds nothing",
-        "enrolled alice: has no authenticator app - adds nothing",
+        "enrolled alice: has no second factor - adds nothing",
     )
 
 
@@ -41,7 +41,7 @@ def test_where_nothing_is_required_the_password_is_enough() -> None:
         "user alice: if_enrolled - adds nothing",
         "client wiki: required 1fa - adds nothing",
         "request: acr_values asks 1fa - adds nothing",
-        "enrolled alice: has no authenticator app - adds nothing",
+        "enrolled alice: has no second factor - adds nothing",
     )
 
 
@@ -68,7 +68,7 @@ def test_an_exemption_lifts_and_the_client_decides_all_the_same() -> None:
         "user alice: required 2fa - lifted by the exemption",
         "client wiki: required 2fa - decides",
         "request: acr_values asks 2fa - decides",
-        "enrolled alice: has no authenticator app - adds nothing",
+        "enrolled alice: has no second factor - adds nothing",
         "exempt until 2031-12-31 23:59 UTC: kiosk in the lobby",
     )
 
@@ -81,7 +81,7 @@ def test_an_enrolled_factor_is_always_asked() -> None:
         "user alice: no rule - adds nothing",
         "client wiki: no rule - adds nothing",
         "request: asks nothing - adds nothing",
-        "enrolled alice: has an authenticator app, which is always asked - decides",
+        "enrolled alice: has a second factor, which is always asked - decides",
     )
 
 

@@ -134,7 +134,7 @@ def test_the_explanation_says_until_when() -> None:
         "user alice: no rule - adds nothing",
         "client wiki: no rule - adds nothing",
         "request: asks nothing - adds nothing",
-        "enrolled alice: has no authenticator app - adds nothing",
+        "enrolled alice: has no second factor - adds nothing",
         "grace until 2031-05-12 00:00 UTC: until then setting up a second factor is offered and may be put off",
     )
 
