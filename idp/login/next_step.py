@@ -215,13 +215,14 @@ def _known(facts: Facts[object]) -> Identity:
 def _offered(facts: Facts[object]) -> Enrol | None:
     """The set-up that grace lets wait; whoever came for just that is not told so first."""
     identity = _known(facts)
-    needed, waiver = identity.requirement, identity.requirement.waiver
-    if needed.wanted <= needed.level or waiver is None or identity.account.enrolled:
+    needed, waiver, account = identity.requirement, identity.requirement.waiver, identity.account
+    key = needed.wanted > Level.TWO
+    if needed.wanted <= needed.level or waiver is None or (account.keys if key else account.enrolled):
         return None
     asked_nothing = facts.silent or Method.PASSWORD not in facts.proved_here
     if asked_nothing or Answer.PUT_OFF in facts.answered or facts.task in _SET_UP:
         return None
-    return Enrol(may_wait_until=waiver.until)
+    return Enrol(ways=("key",) if key else ("app", "key"), may_wait_until=waiver.until)
 
 
 def _allowed(facts: Facts[object], due: Enrol) -> Enrol | ShowEnrolmentPass:

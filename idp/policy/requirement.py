@@ -66,8 +66,9 @@ class _Ask:
         return self.rule.level or Level.ONE if self.rule else Level.NONE
 
     def deferred_until(self, account: Account, at: datetime) -> datetime | None:
-        """The end of its grace, for somebody who never had a factor; None where it counts already."""
-        if self.rule is None or self.rule.grace is None or account.enrolled or account.had_factor:
+        """The end of its grace, for somebody who never had what it asks; None where it counts already."""
+        had = account.keys > 0 if self.level > Level.TWO else account.enrolled or account.had_factor
+        if self.rule is None or self.rule.grace is None or had:
             return None
         end = self.rule.grace.ends(account.applied.get(self.rule.id, at) if self.rule.id else at)
         return end if at < end else None
@@ -79,10 +80,14 @@ class _Weighed:
     lifted: bool
     until: datetime | None
     """Deferred until then."""
+    meanwhile: Level
+    """What it asks until then: who has a second factor, or had one, shows it while the key may wait."""
 
     @property
     def level(self) -> Level:
-        return Level.NONE if self.lifted or self.until else self.ask.level
+        if self.lifted:
+            return Level.NONE
+        return self.meanwhile if self.until else self.ask.level
 
 
 def requirement(
@@ -103,7 +108,12 @@ def requirement(
     exemption = account.exemption
     exempt = exemption is not None and at < exemption.until
     weighed = tuple(
-        _Weighed(ask=ask, lifted=exempt and ask.liftable, until=ask.deferred_until(account, at))
+        _Weighed(
+            ask=ask,
+            lifted=exempt and ask.liftable,
+            until=ask.deferred_until(account, at),
+            meanwhile=Level.TWO if account.enrolled or account.had_factor else Level.NONE,
+        )
         for ask in _asks(rules, account, client, asked)
     )
     level = max(Level.ONE, *(each.level for each in weighed))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from idp.authenticators.evidence import Evidence, Proof
-from idp.authenticators.methods import Level, Method
+from idp.authenticators.methods import KEYS, Level, Method
 from idp.login.browser_session import BrowserSession
 from idp.login.facts import ConsentFacts, Facts, Identity
 from idp.login.gathering import Known
@@ -36,7 +36,7 @@ CLAIMS = (
     ClaimsRequest(acr_values=("phr",)),
 )
 OUT_OF_REACH = (
-    ClaimsRequest(acr_values=("phr",), acr_essential=True),
+    ClaimsRequest(acr_values=("aal9",), acr_essential=True),
     ClaimsRequest(acr_values=(), acr_essential=True),
 )
 """Requests that no sign-in can satisfy."""
@@ -100,16 +100,26 @@ def mostly(usual: T, *rare: T) -> SearchStrategy[T]:
     return st.sampled_from((*(usual,) * 3 * len(rare), *rare))
 
 
-def rule_or_none() -> SearchStrategy[Rule | None]:
-    """What one place asks."""
-    return st.sampled_from((None, Rule(level=None), Rule(level=Level.ONE), Rule(level=Level.TWO), *GRACED))
+def rule_or_none(*, keys: bool) -> SearchStrategy[Rule | None]:
+    """What one place asks: with `keys` it may be one."""
+    return st.sampled_from((*BELOW_KEYS, *(rule for rule in (KEY_REQUIRED, *GRACED) if keys or rule in GRACED[:4])))
 
 
-GRACED = tuple(
-    Rule(level=Level.TWO, grace=Grace(starts_at=starts_at, days=days), id=RuleId(UUID(int=31 + n)))
-    for n, (starts_at, days) in enumerate(((None, 2), (AT + TICK, 0), (AT, 0), (AT - timedelta(days=2), 2)))
-)
+def _graced(level: Level, first_id: int) -> tuple[Rule, ...]:
+    ends = ((None, 2), (AT + TICK, 0), (AT, 0), (AT - timedelta(days=2), 2))
+    return tuple(
+        Rule(level=level, grace=Grace(starts_at=starts_at, days=days), id=RuleId(UUID(int=first_id + n)))
+        for n, (starts_at, days) in enumerate(ends)
+    )
+
+
+BELOW_KEYS = (None, Rule(level=None), Rule(level=Level.ONE), Rule(level=Level.TWO))
+KEY_REQUIRED = Rule(level=Level.PHISHING_RESISTANT)
+GRACED = (*_graced(Level.TWO, 31), *_graced(Level.PHISHING_RESISTANT, 41))
 """Rules that leave time, or left it until a moment ago."""
+
+
+_APPLIED = {rule.id: AT - timedelta(days=2) for rule in (GRACED[0], GRACED[4]) if rule.id}
 
 
 def exemptions() -> SearchStrategy[Exemption | None]:
@@ -131,23 +141,26 @@ def accounts(user: UserId = ALICE) -> SearchStrategy[Account]:
         password_change_demanded=mostly(None, "set_by_other", "compromised"),
         password_long_enough_alone=USUALLY,
         apps=st.sampled_from((1, 0, 2)),
+        keys=mostly(0, 1),
+        suspended=mostly(0, 1),
+        enrolment_pass_demanded=SELDOM,
         codes_saved=USUALLY,
         codes_left=mostly(10, 3, 1, 0),
         groups=st.frozensets(st.sampled_from((STAFF, OPS))),
         own_rule=mostly(None, Rule(level=None), Rule(level=Level.TWO)),
         exemption=exemptions(),
         had_factor=SELDOM,
-        applied=mostly({}, {GRACED[0].id: AT - timedelta(days=2)}, {GRACED[0].id: AT - timedelta(days=2) + TICK}),
+        applied=mostly({}, _APPLIED, {rule: at + TICK for rule, at in _APPLIED.items()}),
     )
 
 
-def rule_sets() -> SearchStrategy[Rules]:
+def rule_sets(*, keys: bool = True) -> SearchStrategy[Rules]:
     """Rules at server, both clients and both groups."""
     return st.builds(
         lambda server, clients, groups: Rules(version=3, server=server, clients=_given(clients), groups=_given(groups)),
-        rule_or_none(),
-        st.fixed_dictionaries({WIKI: rule_or_none(), SHOP: rule_or_none()}),
-        st.fixed_dictionaries({STAFF: rule_or_none(), OPS: rule_or_none()}),
+        rule_or_none(keys=keys),
+        st.fixed_dictionaries({WIKI: rule_or_none(keys=keys), SHOP: rule_or_none(keys=keys)}),
+        st.fixed_dictionaries({STAFF: rule_or_none(keys=keys), OPS: rule_or_none(keys=keys)}),
     )
 
 
@@ -175,7 +188,7 @@ def clients() -> SearchStrategy[Client]:
 def requests(client: Client) -> SearchStrategy[AuthorizationRequest]:
     """What that client asks for."""
     talking = st.frozensets(st.sampled_from((Prompt.LOGIN, Prompt.CONSENT, Prompt.SELECT_ACCOUNT)))
-    acr_values = ((), ("1fa",), ("2fa",), ("2fa", "1fa"), (REFEDS_MFA,), ("unknown",))
+    acr_values = ((), ("1fa",), ("phr",), ("phr", "2fa"), ("2fa",), ("2fa", "1fa"), (REFEDS_MFA,), ("unknown",))
     return st.builds(
         AuthorizationRequest,
         client_id=st.just(client.client_id),
@@ -237,23 +250,32 @@ def knowns(draw: st.DrawFn) -> Known[Authorization]:
 
 
 @st.composite
-def finished_knowns(draw: st.DrawFn) -> Known[Authorization]:
-    """Alice with everything proved and answered that any request can ask of somebody who is enrolled."""
+def finished_knowns(draw: st.DrawFn, *, keys: bool = False) -> Known[Authorization]:
+    """Alice with everything proved and answered that any request can ask of somebody who is enrolled.
+
+    With `keys` she has one and has used it, and the rules may ask for it.
+    """
     client = draw(clients())
     request = draw(requests(client))
-    proved = Evidence.of(
-        ALICE, [proof(Method.PASSWORD, ARRIVED), proof(draw(st.sampled_from(FACTORS)), ARRIVED + TICK)]
-    )
+    used = st.sampled_from(tuple(KEYS) if keys else FACTORS)
+    proved = Evidence.of(ALICE, [proof(Method.PASSWORD, ARRIVED), proof(draw(used), ARRIVED + TICK)])
     earlier = draw(st.none() | evidences(instants=EARLIER).map(session))
     return Known(
         purpose=Authorization(request=request, client=client),
-        rules=draw(rule_sets()),
+        rules=draw(rule_sets(keys=keys)),
         aliases=ALIASES,
         expected=draw(st.sampled_from((None, SUBJECTS[ALICE]))),
         arrived_at=ARRIVED,
         session=earlier,
         account=replace(
-            draw(accounts()), active=True, password_change_demanded=None, apps=1, codes_saved=True, codes_left=3
+            draw(accounts()),
+            active=True,
+            password_change_demanded=None,
+            apps=1,
+            keys=int(keys),
+            suspended=0,
+            codes_saved=True,
+            codes_left=3,
         ),
         own=proved,
         consented=frozenset(request.scopes_told),
@@ -265,8 +287,8 @@ def requirements() -> SearchStrategy[Requirement]:
     """Any level and any age."""
     return st.builds(
         Requirement,
-        level=st.sampled_from((Level.ONE, Level.TWO)),
-        wanted=st.sampled_from((Level.TWO, Level.ONE)),
+        level=st.sampled_from((Level.ONE, Level.TWO, Level.PHISHING_RESISTANT)),
+        wanted=st.sampled_from((Level.TWO, Level.ONE, Level.PHISHING_RESISTANT)),
         waiver=mostly(None, Waiver(kind="grace", until=AT + timedelta(days=3))),
         fresh_since=st.none() | st.sampled_from(INSTANTS),
         reasons=st.just(()),

@@ -16,7 +16,9 @@ from idp.policy.account import Account
 from idp.policy.rules import Rule
 from tests.drivers.facts import REFEDS_MFA
 
-WITHIN_REACH = {"1fa", "2fa", REFEDS_MFA}
+WITHIN_REACH = {"1fa": 1, "2fa": 2, REFEDS_MFA: 2, "phr": 3}
+WITHOUT_PASSWORD = {Method.HARDWARE_PASSKEY, Method.SYNCED_PASSKEY}
+ANY_KEY = WITHOUT_PASSWORD | {Method.HARDWARE_KEY, Method.SYNCED_KEY}
 SPOKEN_OF = {"name": "profile", "email": "email", "groups": "groups"}
 """What consent calls the claims that are drawn."""
 
@@ -53,34 +55,51 @@ def counted(known: Known[Authorization], account: Account) -> list[Proof]:
     return [proof for proof in both if (known.arrived_at - proof.at).total_seconds() <= request.max_age]
 
 
-def holds(rule: Rule | None, account: Account, at: datetime, *, some_day: bool) -> bool:
-    """Whether the rule requires a second factor already, or (some day) once its time has run out."""
-    if rule is None or rule.level != Level.TWO:
-        return False
-    if some_day or rule.grace is None or account.had_factor:
-        return True
+def has_any(account: Account) -> bool:
+    """Whether there is anything that the account could be asked for beside its password, lost things included."""
+    return account.apps > 0 or account.keys > 0 or account.suspended > 0
+
+
+def demanded(rule: Rule | None, account: Account, at: datetime, *, some_day: bool) -> int:
+    """The level that the rule requires: already, or (some day) once its time has run out."""
+    if rule is None or rule.level is None:
+        return 1
+    in_time = rule.grace is not None and not some_day and not _over(rule, account, at)
+    started = account.had_factor or has_any(account)
+    if rule.level == Level.PHISHING_RESISTANT and in_time and account.keys == 0:
+        return 2 if started else 1
+    if rule.level == Level.TWO and in_time and not started:
+        return 1
+    return int(rule.level)
+
+
+def _over(rule: Rule, account: Account, at: datetime) -> bool:
+    assert rule.grace is not None
     since = account.applied.get(rule.id, at) if rule.id else at
     if rule.grace.starts_at is not None and rule.grace.starts_at > since:
         since = rule.grace.starts_at
     return (at - since).days >= rule.grace.days and at >= since
 
 
-def needs_two(known: Known[Authorization], account: Account, at: datetime, *, some_day: bool = False) -> bool:
-    """Whether anybody who may ask asks for a second factor."""
+def requested(request: AuthorizationRequest, account: Account) -> int:
+    """The level that the app asks for; a key of who has none only where it insists."""
+    claims = request.claims
+    lists = (levels_wanted(claims.acr_values if claims else None), levels_wanted(request.acr_values))
+    level = max((min(WITHIN_REACH[value] for value in values) for values in lists if values), default=1)
+    insists = claims is not None and claims.acr_essential
+    return level if account.keys or insists else min(level, 2)
+
+
+def needed(known: Known[Authorization], account: Account, at: datetime, *, some_day: bool = False) -> int:
+    """The strictest of all who may ask."""
     rules, request = known.rules, known.purpose.request
-    if account.apps:
-        return True
-    client = rules.clients.get(request.client_id)
-    if holds(client, account, at, some_day=some_day):
-        return True
-    requested = request.claims.acr_values if request.claims else None
-    for wanted in (levels_wanted(requested), levels_wanted(request.acr_values)):
-        if wanted and set(wanted) <= {"2fa", REFEDS_MFA}:
-            return True
-    if account.exemption is not None and account.exemption.until > at:
-        return False
-    above = [account.own_rule, rules.server, *(rule for group, rule in rules.groups.items() if group in account.groups)]
-    return any(holds(rule, account, at, some_day=some_day) for rule in above)
+    levels = [1, 2 if has_any(account) else 1, requested(request, account)]
+    levels.append(demanded(rules.clients.get(request.client_id), account, at, some_day=some_day))
+    if account.exemption is None or account.exemption.until <= at:
+        groups = [rule for group, rule in rules.groups.items() if group in account.groups]
+        above = [account.own_rule, rules.server, *groups]
+        levels += [demanded(rule, account, at, some_day=some_day) for rule in above]
+    return max(levels)
 
 
 def obstacles(known: Known[Authorization], at: datetime) -> set[str]:
@@ -95,31 +114,35 @@ def obstacles(known: Known[Authorization], at: datetime) -> set[str]:
         "not chosen": _not_chosen(known),
         "consent": _consent(known),
         "app lost": _app_lost(known),
-        "codes": account.apps > 0 and (account.codes_left == 0 or not account.codes_saved),
+        "codes": has_any(account) and (account.codes_left == 0 or not account.codes_saved),
     }
     return {name for name, stands in ways.items() if stands} | _unproved(known, account, at)
 
 
 def _unproved(known: Known[Authorization], account: Account, at: datetime) -> set[str]:
     methods = {proof.method for proof in counted(known, account)}
-    two, offered = needs_two(known, account, at), _offered(known, account, at)
+    level, offered = needed(known, account, at), _offered(known, account, at)
     ways = {
-        "password": Method.PASSWORD not in methods,
-        "second factor": two and not methods - {Method.PASSWORD},
-        "no factor": two and account.apps == 0,
+        "password": not methods & {Method.PASSWORD, *WITHOUT_PASSWORD},
+        "second factor": level >= 2 and not methods - {Method.PASSWORD},
+        "no factor": level >= 2 and not has_any(account),
+        "key": level == 3 and not methods & ANY_KEY,
+        "no key": level == 3 and account.keys == 0,
         "change": account.password_change_demanded is not None,
         "offered": offered,
-        "short": not two and not offered and not account.password_long_enough_alone,
+        "short": level < 2 and not offered and not account.password_long_enough_alone,
     }
     return {name for name, stands in ways.items() if stands}
 
 
 def _offered(known: Known[Authorization], account: Account, at: datetime) -> bool:
     """Setting up may wait, and whoever proved the password here has not said so yet."""
-    later = needs_two(known, account, at, some_day=True) and not needs_two(known, account, at)
+    later, now = needed(known, account, at, some_day=True), needed(known, account, at)
+    there_already = account.keys > 0 if later == 3 else has_any(account)
     here = {proof.method for proof in known.own.proofs} if known.own else set()
     silent = Prompt.NONE in known.purpose.request.prompts
-    return later and Method.PASSWORD in here and not silent and Answer.PUT_OFF not in known.answered
+    may_wait = later > now and not there_already and Answer.PUT_OFF not in known.answered
+    return may_wait and Method.PASSWORD in here and not silent
 
 
 def _not_chosen(known: Known[Authorization]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from idp.authenticators.evidence import Evidence
-from idp.authenticators.methods import Level, Method
+from idp.authenticators.methods import KEYS, SECOND_FACTORS, Level, Method
 from idp.login.facts import ConsentFacts, Facts, Identity
 from idp.login.gathering import Known, gathered
 from idp.login.next_step import CHECKS, Ask, Cleared, NotCleared, Refuse, next_step
@@ -23,6 +23,7 @@ from idp.login.steps import (
     ReplaceApp,
     SaveRecoveryCodes,
     SelectAccount,
+    ShowEnrolmentPass,
     SignIn,
     Step,
 )
@@ -306,11 +307,14 @@ def test_nothing_is_cleared_that_is_not_proved_saved_and_allowed(facts: Facts[st
     fresh = {each.method for each in identity.evidence.proofs if since is None or each.at >= since}
     assert identity.account.active
     assert facts.expected in {None, identity.account.subject}
-    assert Method.PASSWORD in fresh
-    if identity.requirement.level == Level.TWO:
-        assert fresh & {Method.APP_CODE, Method.RECOVERY_CODE}
-        assert identity.account.apps
-    if identity.account.apps:
+    assert fresh & {Method.PASSWORD, Method.HARDWARE_PASSKEY, Method.SYNCED_PASSKEY}
+    if identity.requirement.level >= Level.TWO:
+        assert fresh & SECOND_FACTORS
+        assert identity.account.enrolled
+    if identity.requirement.level == Level.PHISHING_RESISTANT:
+        assert fresh & KEYS
+        assert identity.account.keys
+    if identity.account.enrolled:
         assert identity.account.codes_saved
         assert identity.account.codes_left > 0
     assert identity.account.password_change_demanded is None
@@ -384,7 +388,7 @@ def test_a_code_is_made_exactly_when_nothing_is_in_the_way(known: Known[Authoriz
     assert isinstance(next_step(gathered(known, AT)), Cleared) == (not in_the_way), in_the_way
 
 
-@given(drawn.finished_knowns())
+@given(drawn.finished_knowns() | drawn.finished_knowns(keys=True))
 def test_who_proved_and_answered_everything_is_cleared(known: Known[Authorization]) -> None:
     assert obstacles(known, AT) == set()
     assert isinstance(next_step(gathered(known, AT)), Cleared)
@@ -410,6 +414,8 @@ def _without(known: Known[Authorization], *methods: Method) -> Known[Authorizati
     return replace(known, own=own, session=None)
 
 
+UNRULED: dict[str, object] = {"groups": frozenset(), "own_rule": None}
+
 SPOILT: dict[str, tuple[Callable[[Known[Authorization]], Known[Authorization]], Step]] = {
     "nobody": (lambda known: replace(known, account=None), SignIn(again=False)),
     "inactive": (lambda known: _account(known, active=False), SignIn(again=False)),
@@ -426,14 +432,18 @@ SPOILT: dict[str, tuple[Callable[[Known[Authorization]], Known[Authorization]], 
         lambda known: _account(known, password_change_demanded="compromised"),
         ChangePassword(reason="compromised", minimum=12),
     ),
-    "no factor": (lambda known: _account(known, apps=0), Enrol()),
+    "no factor": (lambda known: _account(known, apps=0, enrolment_pass_demanded=False), Enrol()),
+    "offered key": (
+        lambda known: replace(known, rules=Rules(version=3, server=GRACED[4]), answered=known.answered),
+        Enrol(ways=("key",), may_wait_until=AT + timedelta(days=2)),
+    ),
     "short": (
         lambda known: _account(known, apps=0, password_long_enough_alone=False),
         ChangePassword(reason="too_short", minimum=15),
     ),
     "offered": (
         lambda known: replace(
-            _account(known, apps=0, had_factor=False, applied={}, groups=frozenset(), own_rule=None),
+            _account(known, apps=0, had_factor=False, applied={}, enrolment_pass_demanded=False, **UNRULED),
             rules=Rules(version=3, server=GRACED[0]),
         ),
         Enrol(may_wait_until=AT + timedelta(days=2)),
@@ -472,7 +482,7 @@ def test_each_obstacle_alone_is_enough(obstacle: str, data: st.DataObject) -> No
         assert isinstance(found, Refuse)
 
 
-@given(drawn.finished_knowns(), st.sampled_from(Method))
+@given(drawn.finished_knowns() | drawn.finished_knowns(keys=True), st.sampled_from(Method))
 def test_one_more_proof_never_closes_what_was_open(known: Known[Authorization], method: Method) -> None:
     """A-02: level and amr only grow by it; a recovery code at most leads to the offer of a new app."""
     before = gathered(replace(known, answered=known.answered - {Answer.RECOVERY_USED}), AT)
@@ -488,3 +498,58 @@ def test_one_more_proof_never_closes_what_was_open(known: Known[Authorization], 
     assert after.identity is not None
     assert after.identity.proved.level >= before.identity.proved.level
     assert set(after.identity.proved.amr) >= set(before.identity.proved.amr)
+
+
+# ── keys, lost things and passes ─────────────────────────────────────────────────────────────────
+
+KEYED = replace(drawn.account(), keys=1)
+PHR = replace(ONE, level=Level.PHISHING_RESISTANT, wanted=Level.PHISHING_RESISTANT)
+PASSKEY = evidence(Method.SYNCED_PASSKEY)
+
+
+def test_a_passkey_that_verified_its_person_is_a_whole_sign_in() -> None:
+    """A-01, SP 800-63B 3.1.7: two factors in one, and nobody asks for the password."""
+    assert isinstance(next_step(alice(KEYED, PASSKEY, TWO)), Cleared)
+    assert isinstance(next_step(alice(KEYED, PASSKEY, PHR)), Cleared)
+    assert asked(alice(KEYED, evidence(Method.SYNCED_KEY), TWO)) == SignIn(again=True)
+
+
+def test_where_only_a_key_will_do_a_key_is_asked_of_who_has_one() -> None:
+    """A-05, A-10: a code does not lift a sign-in to phr."""
+    only = ProveFactor(app=False, recovery=False, key=True, codes_left=10)
+    assert asked(alice(KEYED, evidence(Method.PASSWORD), PHR)) == only
+    assert asked(alice(KEYED, BOTH, PHR)) == only
+    assert isinstance(next_step(alice(KEYED, BOTH.plus(evidence(Method.HARDWARE_KEY)), PHR)), Cleared)
+
+
+def test_who_has_no_key_proves_what_there_is_and_sets_one_up() -> None:
+    """N-26: never with the password alone where there is an app."""
+    assert asked(alice(proved=evidence(Method.PASSWORD), requirement=PHR)) == ProveFactor(recovery=True, codes_left=10)
+    assert asked(alice(proved=BOTH, requirement=PHR)) == Enrol(ways=("key",))
+    assert asked(alice(APPLESS, evidence(Method.PASSWORD), PHR)) == Enrol(ways=("key",))
+
+
+def test_any_second_factor_is_offered_that_would_do() -> None:
+    password = evidence(Method.PASSWORD)
+    assert asked(alice(KEYED, password, TWO)) == ProveFactor(recovery=True, key=True, codes_left=10)
+    keys_alone = replace(KEYED, apps=0)
+    assert asked(alice(keys_alone, password, TWO)) == ProveFactor(app=False, recovery=True, key=True, codes_left=10)
+
+
+def test_a_lost_factor_proves_nothing_and_still_keeps_the_account_from_starting_anew() -> None:
+    """N-34: whoever knows the password alone binds no factor of their own."""
+    lost, password = replace(drawn.account(), apps=0, suspended=1), evidence(Method.PASSWORD)
+    assert asked(alice(lost, password, TWO)) == ProveFactor(app=False, recovery=True, codes_left=10)
+    assert asked(alice(replace(lost, codes_left=0), password, TWO)) == ProveFactor(
+        app=False, recovery=False, codes_left=0
+    )
+
+
+def test_the_first_factor_may_need_a_pass() -> None:
+    """SP 800-63B 4.1: once, before anything is set up; never of who has a factor already."""
+    password, guarded = evidence(Method.PASSWORD), replace(TWO, enrolment_pass=True)
+    waiting = alice(APPLESS, password, guarded)
+    assert asked(waiting) == ShowEnrolmentPass()
+    assert asked(replace(waiting, answered=waiting.answered | {Answer.PASS_SHOWN})) == Enrol()
+    assert isinstance(next_step(alice(requirement=guarded)), Cleared)
+    assert asked(alice(proved=BOTH, requirement=replace(PHR, enrolment_pass=True))) == Enrol(ways=("key",))
