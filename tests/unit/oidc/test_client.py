@@ -7,6 +7,7 @@ import pytest
 from idp.oidc.client import AuthMethod, Client
 from idp.oidc.response_type import ResponseType
 from idp.oidc.trusted_redirect import TrustedRedirect, Untrusted, UntrustedRedirect
+from idp.values.secrets import Token
 from tests.unit.oidc.samples import ISSUER, MACHINE, NATIVE, PUBLIC, WEB
 
 CALLBACK = "https://wiki.example.org/cb"
@@ -60,6 +61,12 @@ def test_types() -> None:
     assert both.client_type == "confidential"
     assert PUBLIC.public
     assert not MACHINE.public
+
+
+def test_an_app_that_registered_itself_is_known_by_its_token() -> None:
+    """RFC 7591 5: what such an app says of itself, nobody here has looked at."""
+    assert not WEB.registered_itself
+    assert replace(WEB, registration_token=Token("x" * 43).digest()).registered_itself
 
 
 def test_pkce_and_rotation_are_never_optional_for_public_clients() -> None:
