@@ -6,6 +6,7 @@ from idp.audit import directory, guards, links, sign_in
 from idp.audit.event import Event
 from idp.authenticators.methods import Method
 from idp.notices.mails import (
+    AccountSwitchedOff,
     AnyMail,
     AppReplaced,
     NewBrowser,
@@ -48,6 +49,7 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
     sign_in.RecoveryCodesMade: NewRecoveryCodes(),
     sign_in.SecondFactorTurnedOff: TwoFactorOff(),
     directory.SecondFactorReset: TwoFactorReset(),
+    directory.UserDisabled: AccountSwitchedOff(),
 }
 """Told without anything that they say themselves."""
 

@@ -103,6 +103,14 @@ class NewBrowser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSwitchedOff:
+    """An admin disabled the account."""
+
+    kind: Literal["account_switched_off"] = "account_switched_off"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgottenPassword:
     """The link that was asked for."""
 
@@ -124,6 +132,7 @@ AnyMail = (
     | SecondStepFailed
     | SignInPaused
     | NewBrowser
+    | AccountSwitchedOff
     | ForgottenPassword
 )
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from idp.authenticators.methods import Method
 from idp.notices.mails import (
+    AccountSwitchedOff,
     AnyMail,
     AppReplaced,
     ForgottenPassword,
@@ -44,17 +45,8 @@ def words(mail: AnyMail, brand: str) -> Words:
             return _of_factors(mail, brand)
         case RecoveryCodeSpent() | NewRecoveryCodes():
             return _of_codes(mail, brand)
-        case NewPassword(by="person"):
-            return Words(
-                subject=f"The password of your {brand} account was changed",
-                happened="The password of your account was changed. Other browsers and apps were signed out.",
-            )
-        case NewPassword():
-            return Words(
-                subject=f"The password of your {brand} account was set by an admin",
-                happened="An admin set a new password for your account. Browsers and apps were signed out.",
-                was_it_you="Did you ask for it? Nothing to do.",
-            )
+        case NewPassword() | AccountSwitchedOff():
+            return _of_account(mail, brand)
         case SecondStepFailed() | SignInPaused():
             return _of_tries(mail, brand)
         case NewBrowser():
@@ -73,6 +65,28 @@ def words(mail: AnyMail, brand: str) -> Words:
             )
         case other:
             assert_never(other)
+
+
+def _of_account(mail: NewPassword | AccountSwitchedOff, brand: str) -> Words:
+    match mail:
+        case NewPassword(by="person"):
+            return Words(
+                subject=f"The password of your {brand} account was changed",
+                happened="The password of your account was changed. Other browsers and apps were signed out.",
+            )
+        case NewPassword(by="admin"):
+            return Words(
+                subject=f"The password of your {brand} account was set by an admin",
+                happened="An admin set a new password for your account. Browsers and apps were signed out.",
+                was_it_you="Did you ask for it? Nothing to do.",
+            )
+        case _:
+            return Words(
+                subject=f"Your {brand} account is switched off",
+                happened="An admin switched your account off. Browsers and apps were signed out.",
+                was_it_you="Did you ask for it? Nothing to do.",
+                advice="Nobody can sign in to it until an admin switches it on again.",
+            )
 
 
 def _of_factors(mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset, brand: str) -> Words:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from idp.audit.catalogue import EVENTS
-from idp.audit.directory import PasswordSet, SecondFactorReset, UserUnlocked
+from idp.audit.directory import PasswordSet, SecondFactorReset, UserDisabled, UserUnlocked
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
 from idp.audit.links import PasswordReset
@@ -43,6 +43,7 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (EnrolmentConfirmed(authenticator=APP, replaced=True), mails.AppReplaced()),
     (SecondFactorReset(apps=1, codes=8), mails.TwoFactorReset()),
     (SecondFactorTurnedOff(), mails.TwoFactorOff()),
+    (UserDisabled(), mails.AccountSwitchedOff()),
     (RecoveryCodeUsed(left=6), mails.RecoveryCodeSpent(left=6)),
     (RecoveryCodesMade(count=10), mails.NewRecoveryCodes()),
     (PasswordChanged(reason="too_short"), mails.NewPassword(by="person")),
