@@ -24,6 +24,18 @@ class Factor(StrEnum):
     """The authenticator itself has checked whose it is, by a PIN or a finger (WebAuthn 4, user verification)."""
 
 
+class Counter(StrEnum):
+    """What failures in a row are counted under (SP 800-63B 3.2.2): one counter per account and kind of secret."""
+
+    PASSWORD = "pwd"
+    APP_CODE = "otp"
+    RECOVERY_CODE = "recovery_code"
+    KEY = "key"
+    """All keys of a person together."""
+    ENROLMENT_PASS = "enrolment_pass"
+    """It proves nothing, so it is no `Method`, and is guessed at all the same."""
+
+
 class Method(StrEnum):
     """A way of proving; the value is the one that stored evidence has, and for the first three the one in `amr`."""
 
@@ -62,9 +74,9 @@ class Method(StrEnum):
         return (self.value.removesuffix("_verified"), "user") if self in KEYS else (self.value,)
 
     @property
-    def counter(self) -> str:
-        """What failures in a row are counted under (SP 800-63B 3.2.2): all keys of a person together."""
-        return "key" if self in KEYS else self.value
+    def counter(self) -> Counter:
+        """Where its failures in a row are counted."""
+        return Counter.KEY if self in KEYS else Counter(self.value)
 
 
 KEYS = frozenset({Method.HARDWARE_KEY, Method.SYNCED_KEY, Method.HARDWARE_PASSKEY, Method.SYNCED_PASSKEY})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from idp.audit import directory, guards, links, sign_in
 from idp.audit.event import Event
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.notices.mails import (
     AccountSwitchedOff,
     AnyMail,
@@ -60,8 +60,8 @@ def _refusal(event: Event) -> AnyMail | None:
         case sign_in.FactorRefused(failures=int(failures)):
             return SecondStepFailed(failures=failures)
         case guards.ThrottlePaused(method=method, until=until):
-            return SignInPaused(method=Method(method), until=until)
+            return SignInPaused(method=Counter(method), until=until)
         case guards.AuthenticatorDisabled(method=method):
-            return SignInPaused(method=Method(method), until=None)
+            return SignInPaused(method=Counter(method), until=None)
         case _:
             return None

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 
 HOUR = timedelta(hours=1)
 
@@ -89,7 +89,7 @@ class SignInPaused:
     kind: Literal["sign_in_paused"] = "sign_in_paused"
     AT_MOST_EVERY: ClassVar[timedelta | None] = HOUR
 
-    method: Method
+    method: Counter
     until: datetime | None
     """None: closed until somebody opens it again."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.notices.mails import (
     AccountSwitchedOff,
     AnyMail,
@@ -22,7 +22,13 @@ from idp.notices.mails import (
 )
 from idp.words import times
 
-_WAYS = {Method.PASSWORD: "passwords", Method.APP_CODE: "codes", Method.RECOVERY_CODE: "recovery codes"}
+_WAYS = {
+    Counter.PASSWORD: "passwords",
+    Counter.APP_CODE: "codes",
+    Counter.RECOVERY_CODE: "recovery codes",
+    Counter.KEY: "tries with a security key",
+    Counter.ENROLMENT_PASS: "enrolment passes",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

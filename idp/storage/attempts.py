@@ -11,7 +11,7 @@ from typing import Any
 
 from asyncpg import Record
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter, Method
 from idp.authenticators.throttling import LIMIT, PAUSE_SECONDS, SOURCE_LIMIT, SOURCE_WINDOW
 from idp.authenticators.totp import TotpParameters
 from idp.storage.database import Executor
@@ -123,7 +123,7 @@ async def reserve_password(
     executor: Executor, name: str, name_digest: bytes, known: Digest | None, source: str, at: datetime
 ) -> PasswordAttempt:
     """Count a try of a password for a login name, whether anybody has it or not."""
-    arguments = _counting(Method.PASSWORD, source, at)
+    arguments = counting(Counter.PASSWORD, source, at)
     browser = known.octets if known else None
     (row,) = await _reserve(executor, RESERVE_PASSWORD, (*arguments, name, name_digest, browser))
     return PasswordAttempt(
@@ -137,7 +137,7 @@ async def reserve_password(
 
 async def reserve_factor(executor: Executor, user: UserId, method: Method, source: str, at: datetime) -> FactorAttempt:
     """Count a try of a second factor, whatever the browser: one counter per account and method (N-13)."""
-    rows = await _reserve(executor, RESERVE_FACTOR, (*_counting(method, source, at), user))
+    rows = await _reserve(executor, RESERVE_FACTOR, (*counting(method.counter, source, at), user))
     return FactorAttempt(state=_state(rows[0]), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
 
 
@@ -151,9 +151,9 @@ async def _reserve(executor: Executor, statement: str, arguments: tuple[Any, ...
     return await executor.fetch(statement, *arguments)
 
 
-def _counting(method: Method, source: str, at: datetime) -> tuple[Any, ...]:
+def counting(counter: Counter, source: str, at: datetime) -> tuple[Any, ...]:
     """$1 to $7 of the reserving statements."""
-    return source, at, SOURCE_WINDOW, method.counter, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
+    return source, at, SOURCE_WINDOW, counter, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
 
 
 def _state(row: Record) -> Reserved | Held:

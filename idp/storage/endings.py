@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.storage.database import Executor
 from idp.values.ids import InteractionId, SessionId, UserId
 
@@ -108,7 +108,7 @@ async def unbind_second_factors(executor: Executor, user: UserId) -> tuple[int, 
     return len(apps), len(await executor.fetch(VOID_CODES, user))
 
 
-async def unlock(executor: Executor, user: UserId, methods: Iterable[Method]) -> tuple[str, ...]:
-    """Forget the failures in a row of these methods; returns those that had any."""
-    rows = await executor.fetch(UNLOCK, user, sorted({method.counter for method in methods}))
+async def unlock(executor: Executor, user: UserId, counters: Iterable[Counter]) -> tuple[str, ...]:
+    """Forget the failures in a row that were counted there; returns those that had any."""
+    rows = await executor.fetch(UNLOCK, user, sorted(counters))
     return tuple(sorted({row["method"] for row in rows}))

@@ -95,7 +95,7 @@ async def _refused(current: Current, made: SetUp, code: AppCode) -> Outcome:
     steps = int(drift.total_seconds()) // period if drift else 0
     kind = NoticeKind.CLOCK_DRIFT if steps else NoticeKind.CODE_WRONG
     event = EnrolmentRefused(reason="wrong")
-    failure = Failure(event=event, notice=Notice(kind=kind, steps=steps, period=period), method=METHOD)
+    failure = Failure(event=event, notice=Notice(kind=kind, steps=steps, period=period), method=METHOD.counter)
     return await settle_failure(current.scene, current, failure)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, SourceLimited, ThrottlePaused
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.authenticators.throttling import SOURCE_LIMIT, disabled, pause_after, source_key
 from idp.login.notice import Notice, NoticeKind
 from idp.storage import settlements
@@ -21,7 +21,7 @@ class Failure:
 
     event: Event
     notice: Notice
-    method: Method
+    method: Counter
     state: Reserved | Held | None = None
     """As reserved; None for a try that no counter counts."""
 
@@ -41,7 +41,7 @@ async def record_failure(scene: Scene, failure: Failure, interaction: Interactio
     return notice
 
 
-def held(state: Held, method: Method, username: str = "") -> Notice:
+def held(state: Held, method: Counter, username: str = "") -> Notice:
     """The same words for any name: until when, or that the way is closed."""
     return Notice(kind=NoticeKind.HELD, method=method.value, until=state.until, username=username)
 

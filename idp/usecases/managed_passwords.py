@@ -6,7 +6,7 @@ from datetime import datetime
 
 from idp.audit.directory import PasswordMarkedCompromised, PasswordSet
 from idp.authenticators import password
-from idp.authenticators.methods import Level, Method
+from idp.authenticators.methods import Counter, Level
 from idp.authenticators.password import ALONE, BESIDE_A_SECOND_FACTOR, LESS_MEMORY, MORE_MEMORY, HashParameters
 from idp.directory.permissions import Permission
 from idp.policy.requirement import requirement
@@ -66,7 +66,7 @@ async def set_password(unit: Unit, name: str, hashed: HashedPassword, *, keep: b
     await store(unit, user.id, hashed, keep=keep)
     await endings.end_everything(unit.connection, user.id, "password_changed", unit.at)
     await endings.forget_browsers(unit.connection, user.id)
-    await endings.unlock(unit.connection, user.id, [Method.PASSWORD])
+    await endings.unlock(unit.connection, user.id, [Counter.PASSWORD])
     await unit.record(PasswordSet(change_demanded=not keep), user=user.id)
 
 

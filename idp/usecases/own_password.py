@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.audit.sign_in import PasswordChanged, PasswordRefused
 from idp.authenticators import password
-from idp.authenticators.methods import Level, Method
+from idp.authenticators.methods import Counter, Level
 from idp.authenticators.password import MINIMUM, MINIMUM_ALONE, PasswordRule, context_words, long_enough_alone
 from idp.authenticators.throttling import source_key
 from idp.directory.user import login_name
@@ -54,11 +54,11 @@ async def change_own_password(present: Present, typed: Typed) -> Notice | None:
             return _refused(present, reason)
         attempt = await _reserve(present)
         if isinstance(attempt.state, Held):
-            return await _failed(present, attempt, held(attempt.state, Method.PASSWORD))
+            return await _failed(present, attempt, held(attempt.state, Counter.PASSWORD))
         if attempt.hash is None or not await slot.run(password.verify, attempt.hash, typed.current):
             return await _failed(present, attempt, Notice(kind=NoticeKind.CURRENT_PASSWORD_WRONG))
         if typed.new == typed.current:
-            await endings.unlock(services.database, present.account.user, [Method.PASSWORD])
+            await endings.unlock(services.database, present.account.user, [Counter.PASSWORD])
             return _refused(present, SAME)
         salt = services.entropy(password.SALT_OCTETS)
         hashed = await slot.run(password.hash_password, typed.new, hash_parameters(services.settings), salt)
@@ -94,7 +94,7 @@ async def _failed(present: Present, attempt: PasswordAttempt, notice: Notice) ->
             event = PasswordRefused(reason="paused" if until else "closed")
         case counted:
             event = PasswordRefused(reason="wrong", failures=counted.failures)
-    failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=attempt.state)
+    failure = Failure(event=event, notice=notice, method=Counter.PASSWORD, state=attempt.state)
     return await record_failure(present.scene, failure)
 
 
@@ -107,7 +107,7 @@ async def _replace(present: Present, typed: Typed, hashed: str) -> None:
     async with scene.services.database.transaction() as transaction:
         if not await authenticators.replace_password(transaction, moment, hashed, changed, long_enough_alone=alone):
             raise Unavailable
-        await endings.unlock(transaction, account.user, [Method.PASSWORD])
+        await endings.unlock(transaction, account.user, [Counter.PASSWORD])
         if typed.sign_out_others:
             kept = Kept(interaction=None, session=present.session.id)
             await endings.end_everything_else(transaction, account.user, kept, "password_changed", at)

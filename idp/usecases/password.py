@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from idp.audit.sign_in import PasswordProved, PasswordRefusal, PasswordRefused
 from idp.authenticators import password
 from idp.authenticators.evidence import proof_stored
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter, Method
 from idp.authenticators.throttling import source_key
 from idp.directory.invalid import InvalidValue
 from idp.directory.text import folded
@@ -108,8 +108,8 @@ def _key(username: str) -> str:
 
 async def _not_tried(current: Current, attempt: PasswordAttempt, state: Held, typed: Typed) -> Outcome:
     event = _refusal(attempt, "paused" if state.until else "closed", typed)
-    notice = held(state, Method.PASSWORD, typed.shown)
-    failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=state)
+    notice = held(state, Counter.PASSWORD, typed.shown)
+    failure = Failure(event=event, notice=notice, method=Counter.PASSWORD, state=state)
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
 
@@ -117,7 +117,7 @@ async def _refused(current: Current, attempt: PasswordAttempt, state: Reserved, 
     reason: PasswordRefusal = "wrong" if attempt.hash else "no_password"
     event = _refusal(attempt, reason if attempt.user else "unknown_name", typed)
     notice = Notice(kind=NoticeKind.PASSWORD_WRONG, username=typed.shown)
-    failure = Failure(event=event, notice=notice, method=Method.PASSWORD, state=state)
+    failure = Failure(event=event, notice=notice, method=Counter.PASSWORD, state=state)
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 
 
@@ -170,7 +170,7 @@ async def _not_stored(
     kind = NoticeKind.ACCOUNT_OFF if off else NoticeKind.PASSWORD_WRONG
     event = _refusal(attempt, "user_disabled" if off else "changed_meanwhile", typed)
     failure = Failure(
-        event=event, notice=Notice(kind=kind, username=typed.shown), method=Method.PASSWORD, state=attempt.state
+        event=event, notice=Notice(kind=kind, username=typed.shown), method=Counter.PASSWORD, state=attempt.state
     )
     return await settle_failure(current.scene.about(_subject(attempt)), current, failure)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from idp.audit.event import Event, SecurityEvent
 from idp.audit.links import LinkRefused, PasswordReset, PasswordResetAsked
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.authenticators.throttling import ASKED_BY_SOURCE, ASKED_OF_ACCOUNT, source_key
 from idp.directory.invalid import InvalidValue
 from idp.directory.text import folded
@@ -131,7 +131,7 @@ async def _stored(services: Services, visit: Visit, link: Link, secret: LinkSecr
         )
         await endings.end_everything(transaction, user, "password_changed", visit.at)
         await endings.forget_browsers(transaction, user)
-        await endings.unlock(transaction, user, [Method.PASSWORD])
+        await endings.unlock(transaction, user, [Counter.PASSWORD])
         await events.record(transaction, _about(services, visit, link.whose, PasswordReset()))
     return True
 

@@ -79,9 +79,9 @@ async def refused(
     failures = state.failures if isinstance(state, Reserved) else 0
     kind, before = _KINDS[method, spent is not None], spent or Spent()
     said = Notice(kind=kind, failures=failures, until=before.at, period=before.period)
-    notice = held(state, method) if isinstance(state, Held) else said
+    notice = held(state, method.counter) if isinstance(state, Held) else said
     event = FactorRefused(method=method, reason=reason, failures=failures or None)
-    failure = Failure(event=event, notice=notice, method=method, state=state)
+    failure = Failure(event=event, notice=notice, method=method.counter, state=state)
     return await settle_failure(current.scene, current, failure)
 
 

@@ -11,7 +11,7 @@ from idp.audit.directory import (
     UserExempted,
     UserUnlocked,
 )
-from idp.authenticators.methods import SECOND_FACTORS, Method
+from idp.authenticators.methods import Counter
 from idp.directory.permissions import Permission
 from idp.directory.user import UserStatus
 from idp.policy.account import Exemption
@@ -59,7 +59,7 @@ async def enable(unit: Unit, name: str) -> bool:
 async def unlock(unit: Unit, name: str) -> tuple[str, ...]:
     """Forget all failures in a row; returns the methods that had any."""
     user = await found_user(unit.connection, name)
-    methods = await endings.unlock(unit.connection, user.id, Method)
+    methods = await endings.unlock(unit.connection, user.id, Counter)
     if methods:
         await unit.record(UserUnlocked(), user=user.id)
     else:
@@ -74,7 +74,7 @@ async def reset_second_factor(unit: Unit, name: str, reason: str) -> FactorsRese
     account = await accounts.find(unit.connection, user.id)
     codes = account.codes_left if account else 0
     apps, _ = await endings.unbind_second_factors(unit.connection, user.id)
-    await endings.unlock(unit.connection, user.id, SECOND_FACTORS)
+    await endings.unlock(unit.connection, user.id, set(Counter) - {Counter.PASSWORD})
     ended = await endings.end_everything(unit.connection, user.id, "second_factor_reset", unit.at)
     event = SecondFactorReset(apps=apps, codes=codes, grants_ended=ended.grants, reason=said)
     await unit.record(event, user=user.id)

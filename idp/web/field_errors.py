@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.authenticators.password import MAXIMUM
 from idp.authenticators.throttling import next_pause, shows_tries_left, tries_left
 from idp.login.notice import Notice, NoticeKind
@@ -32,9 +32,9 @@ FIELDS: Mapping[NoticeKind, FieldName] = {
 }
 
 _HELD_FIELDS: Mapping[str, FieldName] = {
-    Method.PASSWORD: "username",
-    Method.APP_CODE: "code",
-    Method.RECOVERY_CODE: "recovery_code",
+    Counter.PASSWORD: "username",
+    Counter.APP_CODE: "code",
+    Counter.RECOVERY_CODE: "recovery_code",
 }
 
 
@@ -90,7 +90,7 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
 def _held(notice: Notice, at: datetime, contact: str) -> str:
     if notice.until is not None:
         return messages.too_many_tries(notice.until, at)
-    if notice.method == Method.PASSWORD:
+    if notice.method == Counter.PASSWORD:
         return messages.closed_until_reset(contact)
     return messages.switched_off_until_reset(contact)
 

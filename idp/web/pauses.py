@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.login.notice import NoticeKind
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current
@@ -13,7 +13,7 @@ from idp.words import messages
 
 Way = Literal["code", "recovery_code"]
 
-_METHODS: dict[Way, Method] = {"code": Method.APP_CODE, "recovery_code": Method.RECOVERY_CODE}
+_METHODS: dict[Way, Counter] = {"code": Counter.APP_CODE, "recovery_code": Counter.RECOVERY_CODE}
 _OTHERS: dict[Way, Way] = {"code": "recovery_code", "recovery_code": "code"}
 
 

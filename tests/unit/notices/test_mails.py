@@ -25,7 +25,7 @@ from idp.audit.sign_in import (
     SecondFactorTurnedOff,
     SignInCompleted,
 )
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Counter
 from idp.notices import mails
 from idp.notices.causes import caused_by
 from idp.notices.mails import AnyMail, Letter
@@ -50,8 +50,8 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (PasswordReset(), mails.NewPassword(by="person")),
     (PasswordSet(change_demanded=True), mails.NewPassword(by="admin")),
     (FactorRefused(method="otp", reason="wrong", failures=3), mails.SecondStepFailed(failures=3)),
-    (ThrottlePaused(method="pwd", failures=10, until=UNTIL), mails.SignInPaused(method=Method.PASSWORD, until=UNTIL)),
-    (AuthenticatorDisabled(method="otp", failures=100), mails.SignInPaused(method=Method.APP_CODE, until=None)),
+    (ThrottlePaused(method="pwd", failures=10, until=UNTIL), mails.SignInPaused(method=Counter.PASSWORD, until=UNTIL)),
+    (AuthenticatorDisabled(method="otp", failures=100), mails.SignInPaused(method=Counter.APP_CODE, until=None)),
     (SignInCompleted(acr="2fa", amr=("pwd", "otp", "mfa")), mails.NewBrowser()),
 ]
 
@@ -187,5 +187,5 @@ def test_the_end_of_a_pause_is_said_on_the_clock() -> None:
     """A mail may be read later, so no «in 15 minutes»; rounded up, so that nobody comes back too early."""
     assert (
         "You can try again at 09:30 UTC."
-        in rendered(letter(mails.SignInPaused(method=Method.PASSWORD, until=UNTIL)), ALICE).text
+        in rendered(letter(mails.SignInPaused(method=Counter.PASSWORD, until=UNTIL)), ALICE).text
     )
