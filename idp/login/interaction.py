@@ -72,6 +72,8 @@ class Interaction:
     enrolment: Pending | None = None
     codes: Pending | None = None
     notice: Notice | None = None
+    ceremony: int = 0
+    """Which challenge a key is to answer: each try, of whatever kind, voids the one before."""
     finished: Finished | None = None
 
     def expired(self, at: datetime) -> bool:
@@ -86,7 +88,9 @@ class Interaction:
         """As it is stored once a proof has settled: another person's proofs, answers and pending things are gone."""
         made = Evidence.restored(user, proof)
         if self.user == user and self.own is not None:
-            return replace(self, own=self.own.plus(made), expires_at=expires_at, notice=None)
+            return replace(
+                self, own=self.own.plus(made), expires_at=expires_at, notice=None, ceremony=self.ceremony + 1
+            )
         kept = self.answered - OF_ONE_PERSON if self.user != user else self.answered
         return replace(
             self,
@@ -94,6 +98,7 @@ class Interaction:
             own=made,
             expires_at=expires_at,
             notice=None,
+            ceremony=self.ceremony + 1,
             answered=kept,
             enrolment=self.enrolment if self.user == user else None,
             codes=self.codes if self.user == user else None,

@@ -38,7 +38,7 @@ UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser 
 OPEN = f"""
 WITH {LIVE}
 SELECT i.id AS interaction_id, i.browser, i.request, i.visit, i.arrived_at, i.expires_at, i.ends_at, i.user_id,
-    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
+    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice, i.ceremony,
     i.finished_at, i.sealed_response, g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
     g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
@@ -190,6 +190,7 @@ def _interaction(row: Record) -> Interaction:
         enrolment=_pending(row["sealed_enrolment"], row["enrolment_until"]),
         codes=_pending(row["sealed_codes"], row["codes_until"]),
         notice=Notice.restored(row["notice"]),
+        ceremony=row["ceremony"],
         finished=_finished(row),
     )
 

@@ -17,7 +17,7 @@ from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
 _PROVED = """
 proved AS (
     UPDATE interactions SET proofs = CASE WHEN user_id = $2 THEN proofs ELSE '{{}}' END || $3::jsonb,
-        user_id = $2, notice = '{{}}', expires_at = least($4, ends_at),
+        user_id = $2, notice = '{{}}', expires_at = least($4, ends_at), ceremony = ceremony + 1,
         answered = CASE WHEN user_id = $2 THEN answered
             ELSE ARRAY(SELECT unnest(answered) INTERSECT VALUES ('same_account'), ('other_account')) END,
         sealed_enrolment = CASE WHEN user_id = $2 THEN sealed_enrolment END,
@@ -75,7 +75,7 @@ WITH source AS (
         failures = CASE WHEN s.window_started_at <= $2 - $4::interval THEN 1 ELSE s.failures + 1 END,
         window_started_at = CASE WHEN s.window_started_at <= $2 - $4::interval THEN $2 ELSE s.window_started_at END
 ), noted AS (
-    UPDATE interactions SET notice = $6 WHERE id = $5 AND finished_at IS NULL
+    UPDATE interactions SET notice = $6, ceremony = ceremony + 1 WHERE id = $5 AND finished_at IS NULL
 ), {RECORDED.format(events="$7", when="true")}
 SELECT
 """

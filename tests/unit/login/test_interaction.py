@@ -90,22 +90,22 @@ SIGNING_IN = replace(
 
 
 def test_a_proof_joins_those_of_the_same_person_and_nothing_else_changes() -> None:
-    """A-02: each with its own time."""
+    """A-02: each with its own time; a challenge that was out is void."""
     after = SIGNING_IN.with_proof(ALICE, proof_stored(Method.APP_CODE, AT), ARRIVED + timedelta(minutes=40))
     own = Evidence.of(ALICE, [proof(Method.PASSWORD, ARRIVED), proof(Method.APP_CODE, AT)])
-    assert after == replace(SIGNING_IN, own=own, expires_at=ARRIVED + timedelta(minutes=40), notice=None)
+    assert after == replace(SIGNING_IN, own=own, expires_at=ARRIVED + timedelta(minutes=40), notice=None, ceremony=1)
 
 
 def test_the_first_proof_says_who_the_sign_in_is_about() -> None:
     chosen = replace(INTERACTION, answered=frozenset({Answer.OTHER_ACCOUNT}))
     after = chosen.with_proof(ALICE, proof_stored(Method.PASSWORD, AT), AT)
-    assert after == replace(chosen, user=ALICE, own=evidence(Method.PASSWORD), expires_at=AT)
+    assert after == replace(chosen, user=ALICE, own=evidence(Method.PASSWORD), expires_at=AT, ceremony=1)
 
 
 def test_an_answer_before_the_first_proof_stays_with_the_person_who_gave_it() -> None:
     """A step-up begins with the session's person, who may have started an enrolment before proving anything here."""
     after = replace(SIGNING_IN, own=None).with_proof(ALICE, proof_stored(Method.PASSWORD, AT), AT)
-    assert after == replace(SIGNING_IN, own=evidence(Method.PASSWORD), expires_at=AT, notice=None)
+    assert after == replace(SIGNING_IN, own=evidence(Method.PASSWORD), expires_at=AT, notice=None, ceremony=1)
 
 
 def test_nothing_of_one_person_is_left_when_another_proves_a_password() -> None:
@@ -116,6 +116,7 @@ def test_nothing_of_one_person_is_left_when_another_proves_a_password() -> None:
         user=BOB,
         own=evidence(Method.PASSWORD, user=BOB),
         expires_at=AT,
+        ceremony=1,
         answered=frozenset({Answer.SAME_ACCOUNT, Answer.OTHER_ACCOUNT}),
     )
 
