@@ -19,14 +19,15 @@ from idp.web.shell import FieldError
 from idp.web.views import View
 
 HERE = f"{HOME}/password"
-PAGE = PortalPage(path=HERE, max_age_if_enrolled=FRESH_SECONDS)
+PAGE = PortalPage(path=HERE, max_age_if_enrolled=FRESH_SECONDS, keeps=frozenset({"sign_out_others"}))
 DONE = PortalPage(path=f"{HERE}/done")
 UNPROCESSABLE = 422
 
 
 async def show(present: Present) -> View:
     """The form, with the box ticked."""
-    return _page(present, None, sign_out_others=True)
+    ticked = present.typed is None or "sign_out_others" in present.typed
+    return _page(present, None, sign_out_others=ticked)
 
 
 async def submit(sent: Submission) -> Response:

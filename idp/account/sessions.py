@@ -15,7 +15,7 @@ from idp.words.browsers import browser
 
 HERE = f"{HOME}/sessions"
 PAGE = PortalPage(path=HERE)
-END = PortalPage(path=f"{HERE}/end", back=HERE, max_age=FRESH_SECONDS)
+END = PortalPage(path=f"{HERE}/end", back=HERE, max_age=FRESH_SECONDS, keeps=frozenset({"session"}))
 END_OTHERS = PortalPage(path=f"{HERE}/end-others", back=HERE, max_age=FRESH_SECONDS)
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import Client
-from idp.values.ids import ClientId
+from idp.values.ids import AuthenticatorId, ClientId, InteractionId
 
 Portal = Literal["account"]
 Task = Literal["set_up_app", "add_app", "add_key", "new_recovery_codes"]
@@ -24,7 +24,7 @@ ACCOUNT = ClientId("account")
 RESERVED = frozenset({ACCOUNT, ClientId("admin")})
 """Names that no registered client may have."""
 
-_PATH = re.compile(r"/account(/[a-z-]+)*")
+_PATH = re.compile(r"/account(/[a-z0-9-]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,12 @@ class PortalVisit:
     max_age: int | None = None
     """Seconds; proofs older than that do not count."""
     task: Task | None = None
+    name: str = ""
+    """What the app that is set up will be called; empty: as the first one is."""
+    replaces: AuthenticatorId | None = None
+    """The one whose place it takes. Nothing says that it is the person's: that is seen where it is retired."""
+    form_kept: bool = False
+    """Whether what was typed into its form waits on the Interaction."""
 
     def __post_init__(self) -> None:
         """Refuses every address but the portal's own: the sign-in ends with a redirect there."""
@@ -66,6 +72,10 @@ class PortalVisit:
     def client_id(self) -> ClientId:
         """The portal's name in rules and security events."""
         return ClientId(self.portal)
+
+    def address(self, interaction: InteractionId) -> str:
+        """Where its sign-in ends; it names itself where what was typed waits there."""
+        return f"{self.return_to}?kept={interaction}" if self.form_kept else self.return_to
 
     def stored(self) -> dict[str, object]:
         """The form kept in a JSON column; what has its default is left out."""

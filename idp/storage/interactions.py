@@ -16,6 +16,7 @@ from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
+from idp.storage.kept_forms import KeptForm
 from idp.storage.sessions import LIVE, consented_of, session_of
 from idp.values.ids import InteractionId, UserId
 from idp.values.sealed import Sealed
@@ -26,8 +27,11 @@ INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_a
 SELECT $1, $2, client_id, $4, $5, $6, $7 FROM clients WHERE client_id = $3 FOR KEY SHARE RETURNING true
 """
 
+# A form is kept for whoever this browser's session is about, also where it is over but was never ended.
 INSERT_VISIT = """
-INSERT INTO interactions (id, browser, visit, arrived_at, expires_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO interactions (id, browser, visit, arrived_at, expires_at, ends_at, sealed_form, form_of)
+SELECT $1, $2, $3, $4, $5, $6, CASE WHEN s.user_id IS NOT NULL THEN $7::bytea END, s.user_id
+FROM (VALUES (true)) AS one LEFT JOIN browser_sessions s ON s.cookie = $8 AND s.ended_at IS NULL
 """
 
 # It arrives with its browser: a form held back until then does not make an old proof a young one.
@@ -38,7 +42,7 @@ UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser 
 OPEN = f"""
 WITH {LIVE}
 SELECT i.id AS interaction_id, i.browser, i.request, i.visit, i.arrived_at, i.expires_at, i.ends_at, i.user_id,
-    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice, i.ceremony,
+    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
     i.finished_at, i.sealed_response, g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
     g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
@@ -102,12 +106,13 @@ class Opened:
     """Of the session's person, who may be another one than the account's."""
 
 
-async def insert(executor: Executor, interaction: Interaction) -> bool:
-    """Store a new Interaction; False where its client is gone."""
+async def insert(executor: Executor, interaction: Interaction, form: KeptForm | None = None) -> bool:
+    """Store a new Interaction; False where its client is gone. Only a visit has a form."""
     asked, times = interaction.asked, (interaction.arrived_at, interaction.expires_at, interaction.ends_at)
     browser = interaction.browser.octets if interaction.browser else None
     if isinstance(asked, PortalVisit):
-        await executor.execute(INSERT_VISIT, interaction.id, browser, asked.stored(), *times)
+        kept = (form.sealed.octets, form.session.octets) if form else (None, None)
+        await executor.execute(INSERT_VISIT, interaction.id, browser, asked.stored(), *times, *kept)
         return True
     arguments = (interaction.id, browser, asked.client_id, asked.stored(), *times)
     return bool(await executor.fetchval(INSERT, *arguments))
@@ -190,7 +195,6 @@ def _interaction(row: Record) -> Interaction:
         enrolment=_pending(row["sealed_enrolment"], row["enrolment_until"]),
         codes=_pending(row["sealed_codes"], row["codes_until"]),
         notice=Notice.restored(row["notice"]),
-        ceremony=row["ceremony"],
         finished=_finished(row),
     )
 

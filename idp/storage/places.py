@@ -34,11 +34,12 @@ _APP_SECRET = SealedColumn(table="totp_authenticators", column="sealed_secret")
 _ENROLMENT = SealedColumn(table="interactions", column="sealed_enrolment")
 _CODES = SealedColumn(table="interactions", column="sealed_codes")
 _RESPONSE = SealedColumn(table="interactions", column="sealed_response")
+_FORM = SealedColumn(table="interactions", column="sealed_form")
 
 _CLIENT_SECRET = SealedColumn(table="client_secrets", column="sealed_secret")
 _LETTER = SealedColumn(table="outbox", column="sealed_letter", row="mail_id::text", match="t.mail_id = n.row::uuid")
 
-COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE, _CLIENT_SECRET, _LETTER)
+COLUMNS = (_SIGNING_KEY, _SERVICE_KEY, _APP_SECRET, _ENROLMENT, _CODES, _RESPONSE, _FORM, _CLIENT_SECRET, _LETTER)
 """All of them: what a new root key seals anew."""
 
 
@@ -70,6 +71,11 @@ def codes(interaction: InteractionId) -> Place:
 def response(interaction: InteractionId) -> Place:
     """The authorization response of a finished Interaction."""
     return _RESPONSE.place(str(interaction))
+
+
+def form(interaction: InteractionId) -> Place:
+    """What was typed before its person had to prove anew who they are."""
+    return _FORM.place(str(interaction))
 
 
 def letter(mail: MailId) -> Place:

@@ -37,7 +37,8 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
 
 async def arrive(scene: Scene, opened: Opened, cleared: Cleared[PortalVisit]) -> Arrived | None:
     """Finish the Interaction of a visit in one statement; None when the facts moved on meanwhile."""
-    end, return_to = ending(scene, opened, cleared.identity), cleared.facts.purpose.return_to
+    end = ending(scene, opened, cleared.identity)
+    return_to = cleared.facts.purpose.address(opened.interaction.id)
     done = completed(cleared.identity, acr_of(cleared.identity.proved.level))
     sealed = scene.configuration.sealer.seal(return_to.encode(), places.response(opened.interaction.id))
     arrival = Arrival(

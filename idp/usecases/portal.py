@@ -3,7 +3,7 @@
 A sensitive change asks at the same door for proofs that are fresh, at the account's own level (V7.5.1).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from idp.login.browser_session import BrowserSession
@@ -15,6 +15,7 @@ from idp.login.steps import Step
 from idp.policy.account import Account
 from idp.storage import interactions
 from idp.storage.sessions import SignedIn
+from idp.usecases.kept_forms import Typed, sealed_form, typed_before
 from idp.usecases.outcome import Begun
 from idp.usecases.portal_client import portal_client
 from idp.usecases.scene import AuditSubject, Scene
@@ -38,6 +39,8 @@ class Present:
     scene: Scene
     session: BrowserSession
     account: Account
+    typed: Typed | None = field(default=None, repr=False)
+    """What they had typed into the form of this page before they were asked to prove who they are."""
 
     @property
     def at(self) -> datetime:
@@ -45,8 +48,8 @@ class Present:
         return self.scene.visit.at
 
 
-async def enter(services: Services, visit: Visit, wanted: PortalVisit) -> Present | Begun:
-    """Whoever is signed in here, where that is enough; else the sign-in that has begun."""
+async def enter(services: Services, visit: Visit, wanted: PortalVisit, typed: Typed | None = None) -> Present | Begun:
+    """Whoever is signed in here, where that is enough; else the sign-in that has begun, with what was typed kept."""
     scene = Scene(
         services=services,
         configuration=await services.configuration(),
@@ -56,16 +59,22 @@ async def enter(services: Services, visit: Visit, wanted: PortalVisit) -> Presen
     signed_in = await signed_in_here(services, visit, wanted.client_id)
     step = _missing(scene, signed_in, wanted)
     if signed_in is None or step is not None:
-        return await _begun(scene, wanted, step)
+        return await _begun(scene, wanted, step, typed)
     about = scene.about(AuditSubject.of(signed_in.account))
     return Present(scene=about, session=signed_in.session, account=signed_in.account)
 
 
-async def confirm(present: Present, wanted: PortalVisit) -> Present | Begun:
+async def confirm(present: Present, wanted: PortalVisit, typed: Typed | None = None) -> Present | Begun:
     """The same person, where the proofs are as fresh as that; else the sign-in that has begun."""
     here = SignedIn(session=present.session, account=present.account, consented=frozenset())
     step = _missing(present.scene, here, wanted)
-    return present if step is None else await _begun(present.scene, wanted, step)
+    return present if step is None else await _begun(present.scene, wanted, step, typed)
+
+
+async def returned(present: Present, interaction: InteractionId, path: str) -> Present:
+    """The same person, back from that sign-in, with what they had typed into the form of that page."""
+    typed = await typed_before(present.scene, present.account.user, interaction, path)
+    return replace(present, typed=typed)
 
 
 def _missing(scene: Scene, signed_in: SignedIn | None, wanted: PortalVisit) -> Step | None:
@@ -89,7 +98,7 @@ def _missing(scene: Scene, signed_in: SignedIn | None, wanted: PortalVisit) -> S
             raise LookupError(f"a visit cannot be refused: {refused.error.code}")
 
 
-async def _begun(scene: Scene, wanted: PortalVisit, step: Step | None) -> Begun:
+async def _begun(scene: Scene, wanted: PortalVisit, step: Step | None, typed: Typed | None) -> Begun:
     """As for an app's request: a browser without a cookie gets one now."""
     services, visit = scene.services, scene.visit
     made = CookieValue.generate(services.entropy) if visit.browser is None else None
@@ -97,12 +106,12 @@ async def _begun(scene: Scene, wanted: PortalVisit, step: Step | None) -> Begun:
     interaction = Interaction(
         id=InteractionId(random_uuid(services.entropy)),
         browser=browser.digest() if browser else None,
-        asked=wanted,
+        asked=replace(wanted, form_kept=typed is not None),
         arrived_at=visit.at,
         expires_at=visit.at + STEP_LIFETIME,
         ends_at=visit.at + WHOLE_LIFETIME,
     )
-    await interactions.insert(services.database, interaction)
+    await interactions.insert(services.database, interaction, sealed_form(scene, interaction.id, typed))
     return Begun(
         interaction=interaction.id, client=portal_client(services), step=step, cookies=NewCookies(browser=made)
     )

@@ -5,15 +5,18 @@ Every form of the portal carries a token bound to the browser, checked before an
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.login.purpose import PortalVisit
 from idp.usecases.form_tokens import form_token, token_fits
+from idp.usecases.kept_forms import Typed
 from idp.usecases.outcome import Begun
-from idp.usecases.portal import Present, confirm, enter
+from idp.usecases.portal import Present, confirm, enter, returned
 from idp.usecases.services import Services
+from idp.values.ids import InteractionId
 from idp.web import responses
 from idp.web.call import call_of
 from idp.web.edges import Handler, PageError
@@ -28,6 +31,7 @@ from idp.words import messages
 PURPOSE = "account"
 """What form tokens of the portal are for."""
 HOME = "/account"
+SECRET_FIELDS = frozenset({"password", "new_password", "code", "recovery_code"})
 
 NAV: tuple[tuple[str, str], ...] = (
     (HOME, messages.nav_profile()),
@@ -63,6 +67,13 @@ class PortalPage:
     max_age: int | None = None
     max_age_if_enrolled: int | None = None
     """The same for who has a second factor, where the form itself asks for the password."""
+    keeps: frozenset[str] = frozenset()
+    """Fields of its form that come back filled after a sign-in in between, as `Present.typed`."""
+
+    def __post_init__(self) -> None:
+        """Refuses to keep a secret."""
+        if self.keeps & SECRET_FIELDS:
+            raise ValueError("passwords and codes are never kept")
 
     @property
     def visit(self) -> PortalVisit:
@@ -77,7 +88,7 @@ def shown(services: Services, page: PortalPage, show: Show) -> Handler:
         outcome = await _let_in(services, request, page)
         if isinstance(outcome, Begun):
             return first_page(services, outcome)
-        return responses.page(await show(outcome))
+        return responses.page(await show(await _returned(outcome, request, page)))
 
     return handler
 
@@ -87,7 +98,7 @@ def submitted(services: Services, page: PortalPage, act: Act) -> Handler:
 
     async def handler(request: Request) -> Response:
         form = await _own_form(services, request)
-        outcome: Present | Begun | Response = await _let_in(services, request, page)
+        outcome: Present | Begun | Response = await _let_in(services, request, page, _typed(form, page))
         if isinstance(outcome, Present):
             outcome = await act(Submission(present=outcome, form=form, request=request))
         return first_page(services, outcome) if isinstance(outcome, Begun) else outcome
@@ -116,6 +127,7 @@ def shell(present: Present, path: str, errors: tuple[FieldError, ...] = ()) -> S
         root=services.settings.issuer.path,
         nav=tuple(NavItem(text=text, url=url_of(present, to), here=_stands(path, to)) for to, text in NAV),
         signed_in_as=present.account.username,
+        returned=present.typed is not None,
         sign_out_url=services.settings.issuer.url("/logout"),
     )
 
@@ -124,11 +136,25 @@ def _stands(path: str, to: str) -> bool:
     return path == to or (to != HOME and path.startswith(f"{to}/"))
 
 
-async def _let_in(services: Services, request: Request, page: PortalPage) -> Present | Begun:
-    outcome = await enter(services, visit_of(services, request), page.visit)
+async def _let_in(
+    services: Services, request: Request, page: PortalPage, typed: Typed | None = None
+) -> Present | Begun:
+    outcome = await enter(services, visit_of(services, request), page.visit, typed)
     if isinstance(outcome, Present) and outcome.account.enrolled and page.max_age_if_enrolled is not None:
-        return await confirm(outcome, replace(page.visit, max_age=page.max_age_if_enrolled))
+        return await confirm(outcome, replace(page.visit, max_age=page.max_age_if_enrolled), typed)
     return outcome
+
+
+def _typed(form: Form, page: PortalPage) -> Typed | None:
+    return {name: form.text(name) for name in page.keeps if name in form} if page.keeps else None
+
+
+async def _returned(present: Present, request: Request, page: PortalPage) -> Present:
+    try:
+        interaction = InteractionId(UUID(request.query_params["kept"]))
+    except (KeyError, ValueError):
+        return present
+    return await returned(present, interaction, page.path)
 
 
 async def _own_form(services: Services, request: Request) -> Form:

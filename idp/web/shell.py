@@ -97,6 +97,8 @@ class Shell:
     signed_in_as: str | None = None
     """In the portal: who is, with a way to sign out."""
     sign_out_url: str = ""
+    returned: bool = False
+    """In the portal: whether the person comes back to a form that has not been sent yet."""
     root: str = ""
     """Path of the issuer, before the path of every file of ours."""
     lang: str = "en"
