@@ -7,12 +7,12 @@ import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from idp.keystore.compact import octets_of, segment
 from idp.keystore.key_octets import KeyOctets
 from idp.values.entropy import Entropy
-from idp.values.ids import ClientId
+from idp.values.ids import ClientId, InteractionId
 from idp.values.secrets import CookieValue, RefreshToken
 
 _REFERENCE_MAC = 16  # 128 bits: it guards no secret, only against links that make us name an app of somebody's choice
@@ -30,6 +30,7 @@ class ServiceKeyName(StrEnum):
     CLIENT_REFERENCE = "client_reference"
     PAIRWISE_SUBJECT = "pairwise_subject"
     """Never rotated: with another key everybody would be somebody else to each pairwise client."""
+    KEY_CHALLENGE = "key_challenge"
 
 
 class MissingServiceKey(Exception):
@@ -125,6 +126,17 @@ def name_digest(keys: ServiceKeys, login_name: str) -> bytes:
 def recovery_digest(keys: ServiceKeys, stretched: bytes, key_id: str | None = None) -> bytes:
     """32 octets to store for a code that argon2id has stretched; `key_id` is the pepper's, kept with the set (N-11)."""
     return _named(keys, ServiceKeyName.RECOVERY_CODE_PEPPER, key_id).hmac(stretched, "recovery code")
+
+
+def key_challenges(
+    keys: ServiceKeys, interaction: InteractionId, ceremony: int, purpose: Literal["create", "get"]
+) -> tuple[bytes, ...]:
+    """What a security key signs at one try, 32 octets (WebAuthn 13.4.3 asks for 16); the first is the one to ask.
+
+    Made anew whenever it is needed, so none is stored. An answer may come back after the service key was rotated.
+    """
+    message = interaction.bytes + ceremony.to_bytes(8) + purpose.encode()
+    return tuple(key.hmac(message, "key challenge") for key in keys.all(ServiceKeyName.KEY_CHALLENGE))
 
 
 def client_reference(keys: ServiceKeys, client_id: ClientId) -> str:

@@ -1,7 +1,8 @@
 """Service keys: each for one purpose, told apart by id, forgiving nothing."""
 
 from random import Random
-from uuid import uuid4
+from typing import Literal
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -15,12 +16,13 @@ from idp.keystore.service_keys import (
     client_reference,
     csrf_matches,
     csrf_token,
+    key_challenges,
     name_digest,
     opened_client_reference,
     recovery_digest,
     refresh_successor,
 )
-from idp.values.ids import ClientId
+from idp.values.ids import ClientId, InteractionId
 from idp.values.secrets import CookieValue, RefreshToken
 
 OLD = [ServiceKey.generate(name, Random(number).randbytes) for number, name in enumerate(ServiceKeyName)]
@@ -141,3 +143,19 @@ def test_a_changed_client_reference_names_nobody() -> None:
 def test_a_service_key_shows_its_name_alone() -> None:
     assert "KeyOctets(…)" in repr(OLD[0])
     assert repr(OLD[0].key.expose()) not in repr(BEFORE)
+
+
+def test_a_challenge_belongs_to_one_try_of_one_interaction() -> None:
+    """WebAuthn 13.4.3: nobody can guess it, and none serves twice."""
+    first, second = InteractionId(UUID(int=1)), InteractionId(UUID(int=2))
+    purposes: tuple[Literal["create", "get"], ...] = ("create", "get")
+    tries = [(first, 0, purposes[0]), (first, 1, purposes[0]), (second, 0, purposes[0]), (first, 0, purposes[1])]
+    made = {key_challenges(BEFORE, interaction, ceremony, purpose) for interaction, ceremony, purpose in tries}
+    assert len(made) == 4
+    assert all(len(challenge) == 32 for challenges in made for challenge in challenges)
+
+
+def test_a_challenge_of_before_the_rotation_is_still_due() -> None:
+    interaction = InteractionId(UUID(int=1))
+    (earlier,) = key_challenges(BEFORE, interaction, 3, "get")
+    assert key_challenges(ROTATED, interaction, 3, "get")[1:] == (earlier,)
