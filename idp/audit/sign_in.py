@@ -77,7 +77,9 @@ class EnrolmentConfirmed(Event):
     method: str = "otp"
     authenticator: AuthenticatorId
     replaced: bool = False
-    """It took the place of those that the person had."""
+    """It took the place of one that the person had, or of all."""
+    further: bool = False
+    """It stands beside others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

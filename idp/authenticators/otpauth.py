@@ -27,6 +27,14 @@ def provisioning_uri(issuer_name: str, account: str, secret: TotpSecret, paramet
     return uri
 
 
+def labelled(account: str, name: str) -> str:
+    """The account as one of several apps shows it: `alice (work phone)`; without a name, the account alone.
+
+    Apps know their entries by issuer and account: two with the same label would overwrite each other.
+    """
+    return f"{account} ({name})" if name else account
+
+
 def manual_key(secret: TotpSecret) -> str:
     """The secret in groups of 4, for typing; apps ignore the spaces."""
     text = secret.expose()

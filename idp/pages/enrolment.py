@@ -3,6 +3,7 @@
 import asyncio
 
 from idp.authenticators import otpauth
+from idp.login.binding import Binding, binding
 from idp.login.purpose import PortalVisit
 from idp.login.steps import Enrol, ReplaceApp
 from idp.usecases.enrolment import confirm, set_up
@@ -13,7 +14,7 @@ from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
-from idp.words.messages import Asker, app_replaced, enrolment_wanted, enrolment_why
+from idp.words.messages import Asker, app_added, app_replaced, enrolment_wanted, enrolment_why
 
 NAME = "enrolment"
 
@@ -25,6 +26,7 @@ async def show(current: Current) -> View | None:
         return None
     said = errors(current.interaction.notice, "code", current.scene.visit.at, contact_of(current))
     frame, account = shell(current, NAME, said), current.account.username
+    account = otpauth.labelled(account, _bound(current).name)
     uri = otpauth.provisioning_uri(frame.brand.name, account, made.secret, made.parameters)
     return EnrolmentPage(
         shell=frame,
@@ -52,7 +54,14 @@ def _why(current: Current, brand: str) -> str:
         return enrolment_why(_asker(current), current.client.name, brand)
     if current.interaction.asked.task is None:
         return enrolment_why("server" if _asker(current) == "server" else "user", current.client.name, brand)
-    return app_replaced() if current.account.enrolled else enrolment_wanted()
+    if not current.account.enrolled:
+        return enrolment_wanted()
+    bound = _bound(current)
+    return app_added() if bound.further else app_replaced(codes_stay=bound.keeps_codes)
+
+
+def _bound(current: Current) -> Binding:
+    return binding(current.facts, current.account, current.step if isinstance(current.step, ReplaceApp) else Enrol())
 
 
 def _asker(current: Current) -> Asker:

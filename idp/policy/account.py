@@ -62,4 +62,9 @@ class Account:
     @property
     def enrolled(self) -> bool:
         """Whether a second factor can be asked of this person."""
-        return self.apps + self.keys + self.suspended > 0
+    @property
+    def factors(self) -> int:
+        """How many there are, those reported as lost too."""
+        return self.apps + self.keys + self.suspended
+
+        return self.factors > 0

@@ -7,6 +7,7 @@ from datetime import datetime
 from idp.authenticators.totp import TotpParameters
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, RECORDED, EncodedEvents
+from idp.storage.factor_parts import FREE_NAME, PASS_SPENT
 from idp.values.ids import AuthenticatorId, InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
@@ -19,39 +20,47 @@ person AS (
 """Of two changes to one person's authenticators the second finds another version. Always the first lock taken."""
 
 _MAKE_CODES = """
-outdated AS (DELETE FROM recovery_code_sets WHERE user_id = $2 AND EXISTS (SELECT FROM moved) RETURNING id),
+renewing AS (SELECT id FROM moved WHERE $3::uuid IS NOT NULL),
+outdated AS (DELETE FROM recovery_code_sets WHERE user_id = $2 AND EXISTS (SELECT FROM renewing) RETURNING id),
 made AS (
     INSERT INTO recovery_code_sets (id, user_id, salt, pepper_id, created_at)
-    SELECT $3, $2, $4, $5, $6 FROM moved, (SELECT count(*) FROM outdated) AS after_the_old_set RETURNING id
+    SELECT $3, $2, $4, $5, $6 FROM renewing, (SELECT count(*) FROM outdated) AS after_the_old_set RETURNING id
 ), codes AS (
     INSERT INTO recovery_codes (set_id, digest) SELECT made.id, digest FROM made, unnest($7::bytea[]) AS digest
 ), void AS (
     UPDATE interactions SET sealed_codes = NULL, codes_until = NULL
-    WHERE user_id = $2 AND id <> $1 AND sealed_codes IS NOT NULL AND EXISTS (SELECT FROM moved)
+    WHERE user_id = $2 AND id <> $1 AND sealed_codes IS NOT NULL AND EXISTS (SELECT FROM renewing)
 )
 """
-"""The new set waits for the old one to go, since a person has one set; what another sign-in still shows is void."""
+"""The new set waits for the old one to go, since a person has one set; what another sign-in still shows is void.
+
+Without a new set ($3 is NULL) all of that stays.
+"""
+
+_NAME = FREE_NAME.format(name="$22", user="$2", gone="(f.kind = 'app' AND coalesce(f.id = ANY ($21::uuid[]), true))")
 
 CONFIRM_ENROLMENT = f"""
 WITH {_PERSON.format(version="$13")}, moved AS (
     UPDATE interactions SET proofs = proofs || $10::jsonb, user_id = $2, notice = '{{}}',
         expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL,
-        sealed_codes = $8, codes_until = $9,
+        sealed_codes = coalesce($8, sealed_codes), codes_until = coalesce($9, codes_until),
         answered = array_append(array_remove(answered, 'recovery_used'), 'recovery_used')
     FROM person
     WHERE interactions.id = $1 AND finished_at IS NULL AND user_id = $2 AND sealed_enrolment = $12
     RETURNING interactions.id
 ), retired AS (
-    DELETE FROM totp_authenticators WHERE user_id = $2 AND EXISTS (SELECT FROM moved) RETURNING id
+    DELETE FROM totp_authenticators
+    WHERE user_id = $2 AND coalesce(id = ANY ($21::uuid[]), true) AND EXISTS (SELECT FROM moved) RETURNING id
 ), unlocked AS (
-    DELETE FROM throttles
-    WHERE subject = uuid_send($2) AND method IN ('otp', 'recovery_code') AND EXISTS (SELECT FROM moved)
+    DELETE FROM throttles WHERE subject = uuid_send($2) AND EXISTS (SELECT FROM moved)
+        AND (method = 'otp' OR method = 'recovery_code' AND $3::uuid IS NOT NULL)
 ), bound AS (
     INSERT INTO totp_authenticators
-        (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at)
-    SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6
+        (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at, name)
+    SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6, {_NAME}
     FROM moved, (SELECT count(*) FROM retired) AS after_those_that_may_have_its_name
-), {_MAKE_CODES}, {RECORDED.format(events="$20", when="EXISTS (SELECT FROM moved)")}
+), {PASS_SPENT.format(user="$2", when="EXISTS (SELECT FROM moved)")}, {_MAKE_CODES},
+{RECORDED.format(events="$20", when="EXISTS (SELECT FROM moved)")}
 SELECT id FROM moved
 """
 
@@ -119,6 +128,10 @@ class NewApp:
     step: int
     pending: Sealed
     """The set-up secret as it stood on the Interaction: confirmed once."""
+    name: str
+    """A number is added where the person has one with this name."""
+    retires: Sequence[AuthenticatorId] | None
+    """Those of the person's apps that it takes the place of; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +147,17 @@ class Moment:
 
 
 async def confirm_enrolment(
-    executor: Executor, moment: Moment, app: NewApp, codes: NewCodes, proof: dict[str, int], events: EncodedEvents
+    executor: Executor,
+    moment: Moment,
+    app: NewApp,
+    codes: NewCodes | None,
+    proof: dict[str, int],
+    events: EncodedEvents,
 ) -> bool:
-    """Bind the app in place of any earlier one, make the codes anew and store the proof; False where facts moved on."""
+    """Bind the app, make codes anew unless None are given, and store the proof; False where facts moved on.
+
+    An enrolment pass that let it in is spent with it, and so is the demand for one.
+    """
     row = await executor.fetchval(
         CONFIRM_ENROLMENT,
         *_code_arguments(moment, codes),
@@ -151,6 +172,8 @@ async def confirm_enrolment(
         app.parameters.period,
         app.step,
         events,
+        app.retires,
+        app.name,
     )
     return row is not None
 
@@ -201,15 +224,18 @@ async def rehash(executor: Executor, user: UserId, old: str, new: str) -> None:
     await executor.execute(REHASH, user, old, new)
 
 
-def _code_arguments(moment: Moment, codes: NewCodes) -> tuple[object, ...]:
-    """$1 to $9 of the statements that make codes."""
+def _code_arguments(moment: Moment, codes: NewCodes | None) -> tuple[object, ...]:
+    """$1 to $9 of the statements that make codes; without any, of the one that may leave those that there are."""
+    interaction, user, at = moment.interaction, moment.user, moment.at
+    if codes is None:
+        return (interaction, user, None, None, None, at, None, None, None)
     return (
-        moment.interaction,
-        moment.user,
+        interaction,
+        user,
         codes.id,
         codes.salt,
         codes.pepper_id,
-        moment.at,
+        at,
         [digest.octets for digest in codes.digests],
         codes.sealed.octets,
         codes.until,

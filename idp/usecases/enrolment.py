@@ -8,9 +8,11 @@ from idp.authenticators import totp
 from idp.authenticators.evidence import proof_stored
 from idp.authenticators.methods import Method
 from idp.authenticators.recovery_code import SET_SIZE
+from idp.directory.factor_name import APP, MOST_FACTORS
+from idp.login.binding import Binding, binding
 from idp.login.interaction import SETUP_LIFETIME, Pending
 from idp.login.notice import Notice, NoticeKind
-from idp.login.steps import Enrol, ReplaceApp
+from idp.login.steps import Answer, Enrol, ReplaceApp, Step
 from idp.storage import authenticators, interactions, places
 from idp.storage.authenticators import NewApp
 from idp.usecases.failures import Failure, settle_failure
@@ -22,6 +24,7 @@ from idp.usecases.sign_in import look
 from idp.usecases.visit import Visit
 from idp.values.entropy import ordered_uuid
 from idp.values.ids import AuthenticatorId, InteractionId
+from idp.values.sealed import Sealed
 from idp.values.secrets import AppCode, TotpSecret
 
 METHOD = Method.APP_CODE
@@ -45,6 +48,16 @@ class SetUp:
         return SetUp(secret=TotpSecret(members.pop("secret")), parameters=totp.TotpParameters(**members))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A secret that a right code has confirmed, at that time step."""
+
+    made: SetUp
+    pending: Sealed
+    """As it stood on the Interaction."""
+    step: int
+
+
 async def set_up(current: Current) -> SetUp | None:
     """The set-up secret: the same after a refresh and in a second tab, a new one where it has died.
 
@@ -65,13 +78,16 @@ async def set_up(current: Current) -> SetUp | None:
 
 
 async def confirm(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
-    """Bind the app with one right code, in place of any earlier app, and make recovery codes. Raises Busy.
+    """Bind the app with one right code, and make recovery codes where `binding` says so. Raises Busy.
 
     The code's time step is burnt with it, so it opens nothing a second time.
     """
     current = await look(services, interaction, visit)
-    if not isinstance(current, Current) or not isinstance(current.step, Enrol | ReplaceApp):
+    if not isinstance(current, Current) or (due := _for_app(current.step)) is None:
         return current
+    bound = binding(current.facts, current.account, due)
+    if bound.further and current.account.factors >= MOST_FACTORS:
+        return await _enough(current)
     pending = current.interaction.enrolment
     if pending is None or not pending.live(visit.at):
         return current  # the page makes a new secret and shows it
@@ -84,7 +100,7 @@ async def confirm(services: Services, interaction: InteractionId, visit: Visit, 
     step = totp.match(made.secret, code, made.parameters, visit.at)
     if step is None:
         return await _refused(current, made, code)
-    await _bind(current, pending, made, step)
+    await _bind(current, bound, Confirmed(made=made, pending=pending.sealed, step=step))
     return await look(services, interaction, visit)
 
 
@@ -99,24 +115,41 @@ async def _refused(current: Current, made: SetUp, code: AppCode) -> Outcome:
     return await settle_failure(current.scene, current, failure)
 
 
-async def _bind(current: Current, pending: Pending, made: SetUp, step: int) -> bool:
-    scene, at = current.scene, current.scene.visit.at
+async def _bind(current: Current, bound: Binding, confirmed: Confirmed) -> bool:
+    scene, at, made = current.scene, current.scene.visit.at, confirmed.made
     app = AuthenticatorId(ordered_uuid(scene.services.entropy, at))
-    codes = await new_codes(scene, current.interaction.id)
+    codes = None if bound.keeps_codes else await new_codes(scene, current.interaction.id)
     new_app = NewApp(
         id=app,
         sealed_secret=scene.configuration.sealer.seal(made.secret.expose().encode(), places.app_secret(app)),
         parameters=made.parameters,
-        step=step,
-        pending=pending.sealed,
+        step=confirmed.step,
+        pending=confirmed.pending,
+        name=bound.name or APP,
+        retires=bound.retired,
     )
-    happened = scene.events(
-        EnrolmentConfirmed(authenticator=app, replaced=current.account.enrolled), RecoveryCodesMade(count=SET_SIZE)
-    )
+    event = EnrolmentConfirmed(authenticator=app, replaced=bound.retired != (), further=bound.further)
+    happened = scene.events(event, *([RecoveryCodesMade(count=SET_SIZE)] if codes else []))
     proof = proof_stored(METHOD, at)
     return await authenticators.confirm_enrolment(
         scene.services.database, moment_of(current), new_app, codes, proof, happened
     )
+
+
+async def _enough(current: Current) -> Outcome:
+    """As many as anybody needs, since another tab was faster: the sign-in goes on without this one."""
+    scene, user = current.scene, current.account.user
+    expires_at = current.interaction.prolonged(scene.visit.at)
+    await interactions.answer(
+        scene.services.database, current.interaction.id, Answer.RECOVERY_USED, user, expires_at, []
+    )
+    return await look(scene.services, current.interaction.id, scene.visit)
+
+
+def _for_app(step: Step) -> Enrol | ReplaceApp | None:
+    if isinstance(step, ReplaceApp):
+        return step
+    return step if isinstance(step, Enrol) and "app" in step.ways else None
 
 
 def _opened(current: Current, pending: Pending) -> SetUp:

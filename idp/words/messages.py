@@ -224,7 +224,7 @@ def enrolment_wanted() -> str:
     return "A second step keeps others out, even with your password. It takes 2 minutes."
 
 
-def app_replaced() -> str:
+def app_replaced(*, codes_stay: bool = False) -> str:
     """Why an app is set up where there is one."""
     return "The app you have now stops working when this one is set up, and you get new recovery codes."
 
@@ -258,8 +258,15 @@ def nav_two_factor() -> str:
     """Words of a link."""
     return "Two-factor"
 
+    if codes_stay:
+        return "The app it replaces stops working when this one is set up. Your recovery codes stay the same."
 
 Demander = Literal["server", "client", "group", "user"]
+
+def app_added() -> str:
+    """Why an app is set up beside others."""
+    return "Then you can sign in with this app as well. What you have now goes on working."
+
 
 
 def factor_required(by: Demander, name: str, brand: str) -> str:
