@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from idp.audit import directory, guards, links, mail, protocol, registration, service, sign_in
+from idp.audit import directory, guards, links, mail, passes, protocol, registration, service, sign_in
 from idp.audit.event import Event
 
 AnyEvent = (
@@ -26,6 +26,10 @@ AnyEvent = (
     | sign_in.AppDisconnected
     | sign_in.SignedOut
     | sign_in.SessionEnded
+    | passes.EnrolmentPassMade
+    | passes.EnrolmentPassShown
+    | passes.EnrolmentPassRefused
+    | passes.HelpWanted
     | guards.ThrottlePaused
     | guards.AuthenticatorDisabled
     | guards.SourceLimited

@@ -37,11 +37,12 @@ _FAIR = 256 - 256 % len(RECOVERY_ALPHABET)
 
 def new_set(entropy: Entropy) -> tuple[RecoveryCode, ...]:
     """Ten codes of 16 characters, 79 bits each (SP 800-63B 4.2.1.1 asks for 64)."""
-    characters = _characters(entropy)
-    return tuple(RecoveryCode("".join(islice(characters, RECOVERY_LENGTH))) for _ in range(SET_SIZE))
+    drawn = characters(entropy)
+    return tuple(RecoveryCode("".join(islice(drawn, RECOVERY_LENGTH))) for _ in range(SET_SIZE))
 
 
-def _characters(entropy: Entropy) -> Iterator[str]:
+def characters(entropy: Entropy) -> Iterator[str]:
+    """Of the alphabet, each as likely as any other, without end."""
     while True:
         # Octets past the last whole multiple of 31 are drawn again: a remainder would favour the first letters.
         yield from (RECOVERY_ALPHABET[octet % len(RECOVERY_ALPHABET)] for octet in entropy(32) if octet < _FAIR)
@@ -67,7 +68,11 @@ def parse(text: str) -> RecoveryCode | WrongShape | LooksLikeAppCode | Empty:
 
 def display(code: RecoveryCode) -> str:
     """The code as it is shown and saved: `k7pm-x2dq-9w4t-c8hn`."""
-    text = code.expose()
+    return grouped(code.expose())
+
+
+def grouped(text: str) -> str:
+    """Four characters at a time, with dashes between."""
     return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
 
 

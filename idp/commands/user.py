@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -12,13 +13,17 @@ from idp.commands.output import Json, facts, moment, table, tell
 from idp.commands.spread import spread
 from idp.commands.user_shown import document_of, text_of
 from idp.directory.user import User
-from idp.usecases import managed_passwords, user_access, user_profile, users
+from idp.usecases import help_wanted, managed_passwords, passes, user_access, user_profile, users
+from idp.usecases.passes import Given, Handover
 from idp.usecases.unit import unit
 
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="USER", help="User name, or verified e-mail address.", show_default=False)]
 Reason = Annotated[str, typer.Option("--reason", help="Kept in the security event.", show_default=False)]
+Mail = Annotated[
+    bool, typer.Option("--mail", help="Mail the pass to the person's verified address; it is not printed then.")
+]
 Keep = Annotated[bool, typer.Option("--keep", help="The password is the person's own: no change at the next sign-in.")]
 
 
@@ -142,16 +147,58 @@ def mark_compromised(name: Name, reason: Reason, *, as_json: Json = False) -> No
 
 
 @app.command()
-def reset_second_factor(name: Name, reason: Reason, *, as_json: Json = False) -> None:
-    """Take away authenticator apps and recovery codes. Sessions and grants end."""
-    done = change(lambda opened: user_access.reset_second_factor(opened, name, reason))
+def reset_second_factor(name: Name, reason: Reason, *, mail: Mail = False, as_json: Json = False) -> None:
+    """Take away authenticator apps, keys and recovery codes. Sessions and grants end.
+
+    Gives an enrolment pass, without which no new factor can be set up.
+    """
+    handover = Handover(mail=mail)
+    done = change(lambda opened: user_access.reset_second_factor(opened, name, reason, handover))
     counts = {
         "apps": done.apps,
         "codes": done.codes,
         "sessions_ended": done.ended.sessions,
         "grants_ended": done.ended.grants,
     }
-    _done(name, counts, f"Reset the second factor of {name}.\n" + facts(counts.items()), as_json=as_json)
+    text = f"Reset the second factor of {name}.\n{facts(counts.items())}\n\n{_given_text(name, done.given)}"
+    _done(name, {**counts, **_given(done.given)}, text, as_json=as_json)
+
+
+@app.command()
+def enrolment_pass(
+    name: Name,
+    hours: Annotated[int, typer.Option("--hours", help="How long it works; a week at most, 24 if mailed.")] = 24,
+    *,
+    mail: Mail = False,
+    as_json: Json = False,
+) -> None:
+    """Make a one-time pass that lets the person set up a first second factor. One made before is void."""
+    handover = Handover(mail=mail, lives=timedelta(hours=hours))
+    given = change(lambda opened: passes.make(opened, name, handover))
+    _done(name, _given(given), _given_text(name, given), as_json=as_json)
+
+
+@app.command()
+def find_reference(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="As it was read out.", show_default=False)],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Find the sign-in of somebody who has lost every second factor and reads out the number of their page."""
+    found = read(lambda services, _: help_wanted.find(services, number))
+    documents = [
+        {
+            "username": each.username,
+            "at": each.at,
+            "client_id": each.client,
+            "address": each.address,
+            "browser": each.browser,
+        }
+        for each in found
+    ]
+    heads = ("user", "when", "app", "address", "browser")
+    rows = [list(each.values()) for each in documents]
+    tell(documents, lambda: table(heads, rows, empty="No sign-in has that number."), as_json=as_json)
 
 
 @app.command()
@@ -200,6 +247,17 @@ def exempt(
     end, why = typed.date(until), reason
     change(lambda opened: user_access.exempt(opened, name, end, why))
     _done(name, {"exempt_until": end, "reason": why}, f"{name} is exempt until {moment(end)}.", as_json=as_json)
+
+
+def _given(given: Given) -> dict[str, object]:
+    return {"enrolment_pass": given.text, "pass_until": given.until}
+
+
+def _given_text(name: str, given: Given) -> str:
+    until = moment(given.until)
+    if given.text is None:
+        return f"Mailed an enrolment pass to {name}; it works once, until {until}."
+    return f"Enrolment pass for {name}, shown only now; it works once, until {until}:\n{given.text}"
 
 
 def _done(name: str, document: Mapping[str, object], text: str, *, as_json: bool) -> None:

@@ -31,6 +31,10 @@ class NoticeKind(StrEnum):
     RECOVERY_CODE_WRONG = "recovery_code_wrong"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODE_IS_APP_CODE = "recovery_code_is_app_code"
+    PASS_MISSING = "pass_missing"
+    PASS_SHAPE = "pass_shape"
+    PASS_WRONG = "pass_wrong"
+    PASS_EXPIRED = "pass_expired"
     CODES_NOT_SAVED = "codes_not_saved"
     NEW_PASSWORD_REFUSED = "new_password_refused"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from idp.audit import directory, guards, links, sign_in
+from idp.audit import directory, guards, links, passes, sign_in
 from idp.audit.event import Event
 from idp.authenticators.methods import Counter
 from idp.notices.mails import (
@@ -57,7 +57,7 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
 def _refusal(event: Event) -> AnyMail | None:
     match event:
         # One that was held back (`failures` is None) was told when its pause began.
-        case sign_in.FactorRefused(failures=int(failures)):
+        case sign_in.FactorRefused(failures=int(failures)) | passes.EnrolmentPassRefused(failures=int(failures)):
             return SecondStepFailed(failures=failures)
         case guards.ThrottlePaused(method=method, until=until):
             return SignInPaused(method=Counter(method), until=until)

@@ -121,6 +121,17 @@ class ForgottenPassword:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentPassMailed:
+    """What lets a first second factor in."""
+
+    kind: Literal["enrolment_pass"] = "enrolment_pass"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    enrolment_pass: str = field(repr=False)
+    until: datetime
+
+
 AnyMail = (
     TwoFactorOn
     | AppReplaced
@@ -133,6 +144,7 @@ AnyMail = (
     | SignInPaused
     | NewBrowser
     | AccountSwitchedOff
+    | EnrolmentPassMailed
     | ForgottenPassword
 )
 

@@ -9,6 +9,7 @@ from idp.notices.mails import (
     AccountSwitchedOff,
     AnyMail,
     AppReplaced,
+    EnrolmentPassMailed,
     ForgottenPassword,
     NewBrowser,
     NewPassword,
@@ -40,6 +41,8 @@ class Words:
     was_it_you: str = "Was it you? Nothing to do."
     advice: str = ""
     """What it means for the next sign-in, or what to keep."""
+    shown: str = ""
+    """To be typed in."""
     link: str = ""
     link_words: str = ""
 
@@ -47,7 +50,7 @@ class Words:
 def words(mail: AnyMail, brand: str) -> Words:
     """The sentences of a mail from this service."""
     match mail:
-        case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset():
+        case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset() | EnrolmentPassMailed():
             return _of_factors(mail, brand)
         case RecoveryCodeSpent() | NewRecoveryCodes():
             return _of_codes(mail, brand)
@@ -95,7 +98,9 @@ def _of_account(mail: NewPassword | AccountSwitchedOff, brand: str) -> Words:
             )
 
 
-def _of_factors(mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset, brand: str) -> Words:
+def _of_factors(
+    mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset | EnrolmentPassMailed, brand: str
+) -> Words:
     keep = "Keep your recovery codes somewhere safe."
     match mail:
         case TwoFactorOn():
@@ -110,6 +115,8 @@ def _of_factors(mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset,
                 happened="A new authenticator app was set up. The one before and its recovery codes no longer work.",
                 advice=keep,
             )
+        case EnrolmentPassMailed():
+            return _of_pass(mail, brand)
         case TwoFactorOff():
             return Words(
                 subject=f"Two-factor is off for your {brand} account",
@@ -121,8 +128,19 @@ def _of_factors(mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset,
                 subject=f"Two-factor of your {brand} account was reset by an admin",
                 happened="An admin took the authenticator app and the recovery codes off your account.",
                 was_it_you="Did you ask for it? Nothing to do.",
-                advice="You may be asked to set up two-factor again when you next sign in.",
+                advice="Setting up two-factor again needs an enrolment pass, which an admin gives you.",
             )
+
+
+def _of_pass(mail: EnrolmentPassMailed, brand: str) -> Words:
+    return Words(
+        subject=f"An enrolment pass for your {brand} account",
+        happened="An admin made you an enrolment pass: you need it to set up two-factor when you next sign in.",
+        shown=mail.enrolment_pass,
+        was_it_you=f"It works once, until {times.full_day(mail.until)} at {times.clock(mail.until)};"
+        " of several only the latest does.",
+        advice="Type it only on our own sign-in page, and give it to nobody: we never ask for it otherwise.",
+    )
 
 
 def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:

@@ -19,7 +19,7 @@ from idp.values.ids import AuthenticatorId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
-_COUNT = """
+COUNT = """
 source AS (
     SELECT failures, window_started_at + $3::interval AS ends_at FROM source_throttles
     WHERE source = $1 AND window_started_at > $2::timestamptz - $3::interval
@@ -35,7 +35,7 @@ source AS (
 )
 """
 
-_STATE = """
+STATE = """
 reserved.failures, t.paused_until, t.disabled_at, (SELECT ends_at FROM source WHERE failures >= $5) AS source_until
 """
 
@@ -49,20 +49,26 @@ WITH person AS (
 ), who AS (
     SELECT coalesce((SELECT uuid_send(user_id) FROM person), $9) AS subject,
         coalesce((SELECT known FROM person), false) AS known
-), {_COUNT}
-SELECT person.user_id, person.hash, person.audit_salt, who.subject, who.known, {_STATE}
+), {COUNT}
+SELECT person.user_id, person.hash, person.audit_salt, who.subject, who.known, {STATE}
 FROM who LEFT JOIN person ON true LEFT JOIN reserved ON true
 LEFT JOIN throttles t ON t.subject = who.subject AND t.method = $4 AND t.known_browser = who.known
 """
 
 RESERVE_FACTOR = f"""
-WITH who AS (SELECT uuid_send($8::uuid) AS subject, false AS known), {_COUNT}
-SELECT who.subject, {_STATE}, a.id AS authenticator, a.sealed_secret, a.algorithm, a.digits, a.period,
+WITH who AS (SELECT uuid_send($8::uuid) AS subject, false AS known), {COUNT}
+SELECT who.subject, {STATE}, a.id AS authenticator, a.sealed_secret, a.algorithm, a.digits, a.period,
     s.id AS code_set, s.salt, s.pepper_id
 FROM who LEFT JOIN reserved ON true
 LEFT JOIN throttles t ON t.subject = who.subject AND t.method = $4 AND NOT t.known_browser
 LEFT JOIN totp_authenticators a ON a.user_id = $8 AND a.state = 'confirmed' AND $4 = 'otp'
 LEFT JOIN recovery_code_sets s ON s.user_id = $8 AND $4 = 'recovery_code'
+"""
+
+RESERVE = f"""
+WITH who AS (SELECT uuid_send($8::uuid) AS subject, false AS known), {COUNT}
+SELECT {STATE} FROM who LEFT JOIN reserved ON true
+LEFT JOIN throttles t ON t.subject = who.subject AND t.method = $4 AND NOT t.known_browser
 """
 
 
@@ -125,9 +131,9 @@ async def reserve_password(
     """Count a try of a password for a login name, whether anybody has it or not."""
     arguments = counting(Counter.PASSWORD, source, at)
     browser = known.octets if known else None
-    (row,) = await _reserve(executor, RESERVE_PASSWORD, (*arguments, name, name_digest, browser))
+    (row,) = await reserved_rows(executor, RESERVE_PASSWORD, (*arguments, name, name_digest, browser))
     return PasswordAttempt(
-        state=_state(row),
+        state=state_of(row),
         user=None if row["user_id"] is None else UserId(row["user_id"]),
         audit_salt=row["audit_salt"],
         hash=row["hash"],
@@ -137,11 +143,17 @@ async def reserve_password(
 
 async def reserve_factor(executor: Executor, user: UserId, method: Method, source: str, at: datetime) -> FactorAttempt:
     """Count a try of a second factor, whatever the browser: one counter per account and method (N-13)."""
-    rows = await _reserve(executor, RESERVE_FACTOR, (*counting(method.counter, source, at), user))
-    return FactorAttempt(state=_state(rows[0]), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
+    rows = await reserved_rows(executor, RESERVE_FACTOR, (*counting(method.counter, source, at), user))
+    return FactorAttempt(state=state_of(rows[0]), apps=tuple(_apps(rows)), codes=_codes(rows[0]))
 
 
-async def _reserve(executor: Executor, statement: str, arguments: tuple[Any, ...]) -> list[Record]:
+async def reserve(executor: Executor, user: UserId, counter: Counter, source: str, at: datetime) -> Reserved | Held:
+    """Count a try of something that is looked for when it is settled."""
+    (row,) = await reserved_rows(executor, RESERVE, (*counting(counter, source, at), user))
+    return state_of(row)
+
+
+async def reserved_rows(executor: Executor, statement: str, arguments: tuple[Any, ...]) -> list[Record]:
     """Again where neither a try was counted nor a reason is seen: a pause began while the statement ran."""
     rows = await executor.fetch(statement, *arguments)
     first, at = rows[0], arguments[1]
@@ -156,7 +168,8 @@ def counting(counter: Counter, source: str, at: datetime) -> tuple[Any, ...]:
     return source, at, SOURCE_WINDOW, counter, SOURCE_LIMIT, list(PAUSE_SECONDS), LIMIT
 
 
-def _state(row: Record) -> Reserved | Held:
+def state_of(row: Record) -> Reserved | Held:
+    """What STATE says."""
     if row["failures"] is not None:
         return Reserved(failures=row["failures"])
     if row["source_until"] is not None:

@@ -52,6 +52,8 @@ PURGES = (
     Purge(table="source_throttles", over="window_started_at <= $1", keep=max(SOURCE_WINDOW, ASKING_WINDOW)),
     # Kept a week longer, so that whoever clicks on an old mail is told what is the matter with it.
     Purge(table="links", over="expires_at <= $1", keep=timedelta(days=7)),
+    # The same, for whoever types it.
+    Purge(table="enrolment_passes", over="expires_at <= $1", keep=timedelta(days=7)),
 )
 
 EVENTS = "SELECT purge_security_events($1)"

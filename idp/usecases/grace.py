@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from idp.audit.sign_in import EnrolmentPutOff
-from idp.login.steps import Answer, Enrol
+from idp.login.steps import Answer, Enrol, ShowEnrolmentPass
 from idp.storage import interactions
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.services import Services
@@ -15,7 +15,7 @@ from idp.values.ids import InteractionId
 async def put_off(services: Services, interaction: InteractionId, visit: Visit) -> Outcome:
     """«Skip for now»: on with one factor, where the rule that will require a second one leaves time."""
     current = await look(services, interaction, visit)
-    if not isinstance(current, Current) or not isinstance(current.step, Enrol):
+    if not isinstance(current, Current) or not isinstance(current.step, Enrol | ShowEnrolmentPass):
         return current
     if current.step.may_wait_until is None:
         return current

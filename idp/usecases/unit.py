@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from idp.audit.event import Event, SecurityEvent
+from idp.notices.mails import AnyMail
 from idp.storage import events
 from idp.storage.database import Executor
 from idp.storage.events import EncodedEvent
@@ -39,8 +40,12 @@ class Unit:
         user: UserId | None = None,
         client: ClientId | None = None,
         session: SessionId | None = None,
+        mail: AnyMail | None = None,
     ) -> None:
-        """Stored when the unit ends. Call it while the user's row is there: its salt seals what is personal."""
+        """Stored when the unit ends. Call it while the user's row is there: its salt seals what is personal.
+
+        `mail` is told in place of what the event causes by itself.
+        """
         salt = await events.audit_salt(self.connection, user) if user else None
         envelope = SecurityEvent(
             event=event,
@@ -51,8 +56,8 @@ class Unit:
             client=client,
             session=session,
         )
-        (mail,) = mails_of(self.services, [event])
-        self._events.append(sealed(self.services, envelope, salt, mail))
+        (caused,) = mails_of(self.services, [event])
+        self._events.append(sealed(self.services, envelope, salt, mail or caused))
 
     def nothing_changed(self) -> None:
         """Say that the unit changed nothing after all, so that there is nothing to record."""

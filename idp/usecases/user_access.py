@@ -15,9 +15,10 @@ from idp.authenticators.methods import Counter
 from idp.directory.permissions import Permission
 from idp.directory.user import UserStatus
 from idp.policy.account import Exemption
-from idp.storage import accounts, endings, policy_rules, users
+from idp.storage import accounts, endings, enrolment_passes, policy_rules, users
 from idp.storage.endings import Ended
 from idp.usecases.management import Refused, found_user, given_reason
+from idp.usecases.passes import PRINTED, Given, Handover, give
 from idp.usecases.unit import Unit
 
 PERMISSION = Permission.USERS_WRITE
@@ -33,6 +34,8 @@ class FactorsReset:
     codes: int
     """Recovery codes that were still unused."""
     ended: Ended
+    given: Given
+    """What the person sets up two-factor with again; the password alone does not open that."""
 
 
 async def disable(unit: Unit, name: str) -> Ended | None:
@@ -67,8 +70,11 @@ async def unlock(unit: Unit, name: str) -> tuple[str, ...]:
     return methods
 
 
-async def reset_second_factor(unit: Unit, name: str, reason: str) -> FactorsReset:
-    """Take away apps and recovery codes, with their pauses; sessions and grants end, for the phone may be stolen."""
+async def reset_second_factor(unit: Unit, name: str, reason: str, handover: Handover = PRINTED) -> FactorsReset:
+    """Take away apps, keys and recovery codes, with their pauses; sessions and grants end, for the phone may be stolen.
+
+    Raises NotFound, and Refused where no pass can be handed over like that.
+    """
     user = await found_user(unit.connection, name)
     said = given_reason(reason)
     account = await accounts.find(unit.connection, user.id)
@@ -78,7 +84,9 @@ async def reset_second_factor(unit: Unit, name: str, reason: str) -> FactorsRese
     ended = await endings.end_everything(unit.connection, user.id, "second_factor_reset", unit.at)
     event = SecondFactorReset(apps=apps, codes=codes, grants_ended=ended.grants, reason=said)
     await unit.record(event, user=user.id)
-    return FactorsReset(apps=apps, codes=codes, ended=ended)
+    await enrolment_passes.demand(unit.connection, user.id, unit.at)
+    given = await give(unit, user.id, handover)
+    return FactorsReset(apps=apps, codes=codes, ended=ended, given=given)
 
 
 async def exempt(unit: Unit, name: str, until: datetime, reason: str) -> None:

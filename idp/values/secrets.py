@@ -66,6 +66,10 @@ class RecoveryCode(Secret):
     """One recovery code, as shown or as typed."""
 
 
+class EnrolmentPass(Secret):
+    """What lets a first second factor in, as handed over or as typed."""
+
+
 class DatabaseUrl(Secret):
     """A PostgreSQL URL, which may hold a password."""
 

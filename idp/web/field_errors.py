@@ -27,6 +27,10 @@ FIELDS: Mapping[NoticeKind, FieldName] = {
     NoticeKind.RECOVERY_CODE_WRONG: "recovery_code",
     NoticeKind.RECOVERY_CODE_USED: "recovery_code",
     NoticeKind.RECOVERY_CODE_IS_APP_CODE: "recovery_code",
+    NoticeKind.PASS_MISSING: "enrolment_pass",
+    NoticeKind.PASS_SHAPE: "enrolment_pass",
+    NoticeKind.PASS_WRONG: "enrolment_pass",
+    NoticeKind.PASS_EXPIRED: "enrolment_pass",
     NoticeKind.CODES_NOT_SAVED: "saved",
     NoticeKind.NEW_PASSWORD_REFUSED: "new_password",
 }
@@ -35,6 +39,7 @@ _HELD_FIELDS: Mapping[str, FieldName] = {
     Counter.PASSWORD: "username",
     Counter.APP_CODE: "code",
     Counter.RECOVERY_CODE: "recovery_code",
+    Counter.ENROLMENT_PASS: "enrolment_pass",
 }
 
 
@@ -75,8 +80,8 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
             return messages.account_off(contact)
         case NoticeKind.CODE_MISSING | NoticeKind.CODE_SHAPE | NoticeKind.CODE_WRONG | NoticeKind.CODE_USED:
             return _code(notice, at)
-        case NoticeKind.RECOVERY_CODE_WRONG:
-            return _with_tries(messages.recovery_code_wrong(), notice)
+        case NoticeKind.RECOVERY_CODE_WRONG | NoticeKind.PASS_WRONG | NoticeKind.PASS_EXPIRED:
+            return _with_tries(_guess(notice, contact), notice)
         case NoticeKind.RECOVERY_CODE_USED:
             return messages.recovery_code_used(notice.until)
         case NoticeKind.CLOCK_DRIFT:
@@ -85,6 +90,16 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
             return messages.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
         case kind:
             return _PLAIN[kind]
+
+
+def _guess(notice: Notice, contact: str) -> str:
+    match notice.kind:
+        case NoticeKind.PASS_WRONG:
+            return messages.pass_wrong()
+        case NoticeKind.PASS_EXPIRED:
+            return messages.pass_expired(contact)
+        case _:
+            return messages.recovery_code_wrong()
 
 
 def _held(notice: Notice, at: datetime, contact: str) -> str:
@@ -131,5 +146,7 @@ _PLAIN: Mapping[NoticeKind, str] = {
     NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code(),
     NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing(),
     NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code(),
+    NoticeKind.PASS_MISSING: messages.pass_missing(),
+    NoticeKind.PASS_SHAPE: messages.pass_shape(),
     NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),
 }

@@ -11,13 +11,17 @@ from idp.web.shell import Link
 from idp.web.views import PausedPage
 from idp.words import messages
 
-Way = Literal["code", "recovery_code"]
+Way = Literal["code", "recovery_code", "enrolment_pass"]
 
-_METHODS: dict[Way, Counter] = {"code": Counter.APP_CODE, "recovery_code": Counter.RECOVERY_CODE}
-_OTHERS: dict[Way, Way] = {"code": "recovery_code", "recovery_code": "code"}
+_METHODS: dict[Way, Counter] = {
+    "code": Counter.APP_CODE,
+    "recovery_code": Counter.RECOVERY_CODE,
+    "enrolment_pass": Counter.ENROLMENT_PASS,
+}
+_OTHERS: dict[Way, Literal["code", "recovery_code"]] = {"code": "recovery_code", "recovery_code": "code"}
 
 
-def pause(current: Current, way: Way, page: str, other_page: str) -> PausedPage | None:
+def pause(current: Current, way: Way, page: str, other_page: str = "") -> PausedPage | None:
     """The pause of this way, None where it is open or its pause is over."""
     notice, at = current.interaction.notice, current.scene.visit.at
     if notice is None or notice.kind is not NoticeKind.HELD or notice.method != _METHODS[way]:
@@ -36,6 +40,6 @@ def pause(current: Current, way: Way, page: str, other_page: str) -> PausedPage 
 
 def _other_ways(current: Current, way: Way, other_page: str) -> tuple[Link, ...]:
     step = current.step
-    if way == "code" and isinstance(step, ProveFactor) and not step.recovery:
+    if way not in _OTHERS or (way == "code" and isinstance(step, ProveFactor) and not step.recovery):
         return ()
     return (Link(text=messages.paused_way(_OTHERS[way]), url=url_of(current, other_page)),)

@@ -4,8 +4,9 @@ No page routes to another: whatever an outcome says comes next is one redirect h
 memory. A page that is asked for out of turn leads on; a POST is answered by a redirect, or leaves for the app.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from idp.login.steps import (
     ReplaceApp,
     SaveRecoveryCodes,
     SelectAccount,
+    ShowEnrolmentPass,
     SignIn,
     Step,
 )
@@ -42,17 +44,15 @@ from idp.web.frame import app, bare_shell, page_url, visit_of
 from idp.web.shell import Shell
 from idp.web.views import CookiesPage, FinishedPage, PostingPage, ReturningPage, View
 
-PAGES: dict[type[Step], str] = {
+_PAGES: Mapping[type[Step], str] = {
     SignIn: "password",
     SelectAccount: "select-account",
-    ProveFactor: "second-factor",
     ChangePassword: "new-password",
-    Enrol: "enrolment",
+    ShowEnrolmentPass: "enrolment-pass",
     SaveRecoveryCodes: "recovery-codes",
     ReplaceApp: "recovery-used",
     Consent: "consent",
 }
-"""The page that a step begins on."""
 
 LOOKS = 3
 """How often a page that makes something on first sight looks again when another tab was faster."""
@@ -89,6 +89,37 @@ class StepPage:
     steps: tuple[type[Step], ...]
     show: Show
     submit: Submit
+    way: Literal["app", "key"] | None = None
+    """Of proving or setting up a second factor, where the page is for one of them alone."""
+
+    def serves(self, step: Step) -> bool:
+        """Whether this page is one that the step can be passed on."""
+        if not isinstance(step, self.steps):
+            return False
+        match step:
+            case Enrol(ways=ways):
+                return self.way is None or self.way in ways
+            case ProveFactor(app=app, key=key):
+                return {None: True, "app": app, "key": key}[self.way]
+            case _:
+                return True
+
+
+def page_of(step: Step) -> str:
+    """The page that a step begins on: of several ways the one that most people have."""
+    match step:
+        case ProveFactor(app=True):
+            return "second-factor"
+        case ProveFactor(key=True):
+            return "security-key"
+        case ProveFactor(recovery=True):
+            return "recovery"
+        case ProveFactor():
+            return "lost"
+        case Enrol(ways=ways):
+            return "enrolment" if "app" in ways else "key-enrolment"
+        case _:
+            return _PAGES[type(step)]
 
 
 def shown(services: Services, page: StepPage) -> Handler:
@@ -98,7 +129,7 @@ def shown(services: Services, page: StepPage) -> Handler:
         interaction, visit = interaction_of(request), visit_of(services, request)
         for _ in range(LOOKS):
             outcome = await look(services, interaction, visit)
-            if not isinstance(outcome, Current) or not isinstance(outcome.step, page.steps):
+            if not isinstance(outcome, Current) or not page.serves(outcome.step):
                 return await answer(services, request, outcome)
             view = await page.show(outcome)
             if view is not None:
@@ -115,7 +146,7 @@ def submitted(services: Services, page: StepPage) -> Handler:
         outcome = await page.submit(await submission(services, request))
         if isinstance(outcome, Elsewhere):
             return _to_page(services, outcome.current, outcome.page)
-        if isinstance(outcome, Current) and isinstance(outcome.step, page.steps):
+        if isinstance(outcome, Current) and page.serves(outcome.step):
             return _to_page(services, outcome, page.name)
         return await answer(services, request, outcome)
 
@@ -144,7 +175,7 @@ async def answer(services: Services, request: Request, outcome: Outcome) -> Resp
     """Wherever the sign-in stands: the right page, the app, or the end. Raises PageError."""
     match outcome:
         case Current(step=step):
-            return _to_page(services, outcome, PAGES[type(step)])
+            return _to_page(services, outcome, page_of(step))
         case Leave():
             return leave(services, outcome)
         case Arrived(return_to=path):
@@ -191,7 +222,7 @@ def with_cookies(services: Services, response: Response, new: NewCookies) -> Res
 
 def first_page(services: Services, begun: Begun) -> Response:
     """Where a sign-in begins: at its first page, or where its browser is bound to it."""
-    page = PAGES[type(begun.step)] if begun.step else "begin"
+    page = page_of(begun.step) if begun.step else "begin"
     here = responses.see_other(page_url(services, begun.interaction, begun.client.client_id, page))
     return with_cookies(services, here, begun.cookies)
 

@@ -125,6 +125,26 @@ def recovery_code_is_app_code() -> str:
     return "That looks like an app code."
 
 
+def pass_missing() -> str:
+    """Nothing was typed."""
+    return "Enter your enrolment pass"
+
+
+def pass_shape() -> str:
+    """What was typed is no pass."""
+    return "An enrolment pass has 24 letters and digits, and none of 0, o, 1, i and l. Check each of them."
+
+
+def pass_wrong() -> str:
+    """None of this account's; perhaps another's."""
+    return "That is not the enrolment pass of this account. Check each letter."
+
+
+def pass_expired(contact: str) -> str:
+    """The right one, too late."""
+    return f"This enrolment pass is over. Ask {contact} for a new one."
+
+
 def codes_not_saved() -> str:
     """The box is not ticked."""
     return "Tick the box once the codes are saved"
@@ -173,9 +193,14 @@ def enrolment_why(asker: Asker, app: str, brand: str) -> str:
             return "This account must have two-factor sign-in."
 
 
-def paused_reason(method: Literal["password", "code", "recovery_code"]) -> str:
+def paused_reason(method: Literal["password", "code", "recovery_code", "enrolment_pass"]) -> str:
     """What was tried too often."""
-    what = {"password": "passwords", "code": "codes", "recovery_code": "recovery codes"}[method]
+    what = {
+        "password": "passwords",
+        "code": "codes",
+        "recovery_code": "recovery codes",
+        "enrolment_pass": "enrolment passes",
+    }[method]
     return f"There were too many wrong {what}. The pause keeps others from guessing."
 
 

@@ -39,6 +39,7 @@ class Person:
     new_password: str = "seven quiet herons over the lake"
     recovery_codes: list[str] = field(default_factory=list)
     use_recovery_code: bool = False
+    enrolment_pass: str = ""
     steps: list[str] = field(default_factory=list)
     last_time_step: int = 0
 
@@ -87,6 +88,10 @@ async def _recovery(person: Person, page: Page) -> Page:
     return await page.submit(recovery_code=person.recovery_codes.pop(0))
 
 
+async def _enrolment_pass(person: Person, page: Page) -> Page:
+    return await page.submit(enrolment_pass=person.enrolment_pass)
+
+
 async def _enrolment(person: Person, page: Page) -> Page:
     person.secret = set_up_key(page)
     return await page.submit(code=person.app_code())
@@ -114,6 +119,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "second-factor": _second_factor,
     "recovery": _recovery,
     "recovery-used": _pressing("continue"),
+    "enrolment-pass": _enrolment_pass,
     "enrolment": _enrolment,
     "recovery-codes": _recovery_codes,
     "new-password": _new_password,
