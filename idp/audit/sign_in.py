@@ -186,4 +186,5 @@ class SessionEnded(Event):
     """A browser session was ended by something else than a sign-out in that browser."""
 
     kind: ClassVar[str] = "session_ended"
-    reason: Literal["admin", "other_person", "person"]
+    reason: Literal["admin", "followed", "other_person", "person"]
+    """`followed`: another one came after it in the same browser, and has ended."""

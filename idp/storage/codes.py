@@ -44,6 +44,7 @@ SELECT id FROM opened
 """
 
 _KEEP_SESSION = KEEP_SESSION.format(
+    interaction="$20",
     session="$4",
     at="$11",
     cookie="$23",

@@ -1,6 +1,6 @@
 """Interactions: made, bound to a browser, read with everything the next step is decided on, and closed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asyncpg import Record
@@ -42,12 +42,11 @@ UPDATE interactions SET browser = $2, arrived_at = $3 WHERE id = $1 AND browser 
 OPEN = f"""
 WITH {LIVE}
 SELECT i.id AS interaction_id, i.browser, i.request, i.visit, i.arrived_at, i.expires_at, i.ends_at, i.user_id,
-    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice,
+    i.proofs, i.answered, i.sealed_enrolment, i.enrolment_until, i.sealed_codes, i.codes_until, i.notice, i.ceremony,
     i.finished_at, i.sealed_response, g.code_digest IS NOT NULL AND g.redeemed_at IS NOT NULL AS code_redeemed,
     g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
     live.expires_at AS session_expires_at,
-    (SELECT u.audit_salt FROM users u WHERE u.id = live.user_id) AS session_audit_salt,
     a.*, c.scopes AS consented
 FROM interactions i
 LEFT JOIN live ON true
@@ -102,8 +101,6 @@ class Opened:
     session: BrowserSession | None
     account: Account | None
     consented: frozenset[str]
-    session_audit_salt: bytes | None = field(default=None, repr=False)
-    """Of the session's person, who may be another one than the account's."""
 
 
 async def insert(executor: Executor, interaction: Interaction, form: KeptForm | None = None) -> bool:
@@ -136,7 +133,6 @@ async def opened(
         session=session_of(row),
         account=account_of(row),
         consented=consented_of(row),
-        session_audit_salt=row["session_audit_salt"],
     )
 
 
@@ -195,6 +191,7 @@ def _interaction(row: Record) -> Interaction:
         enrolment=_pending(row["sealed_enrolment"], row["enrolment_until"]),
         codes=_pending(row["sealed_codes"], row["codes_until"]),
         notice=Notice.restored(row["notice"]),
+        ceremony=row["ceremony"],
         finished=_finished(row),
     )
 

@@ -32,7 +32,10 @@ session AS (
     ON CONFLICT (user_id, digest) DO UPDATE SET expires_at = excluded.expires_at
 ), ended AS (
     UPDATE browser_sessions s SET ended_at = {at} FROM finished
-    WHERE (s.id = {other} OR (s.cookie = {before} AND s.user_id <> $2)) AND s.ended_at IS NULL
+    WHERE (s.id = {other} OR (s.cookie = {before} AND s.user_id <> $2)) AND s.ended_at IS NULL RETURNING s.id, s.user_id
+), ended_told AS (
+    INSERT INTO security_events (at, kind, actor_kind, actor_user, user_id, session_id, interaction_id, details)
+    SELECT {at}, 'session_ended', 'user', $2, user_id, id, {interaction}, '{{"reason": "other_person"}}' FROM ended
 )
 """
 

@@ -32,6 +32,8 @@ WITH ended AS (
 {EVENTS.format(events="$4", when="EXISTS (SELECT FROM ended)")}
 """
 
+_FOR_EACH = "(SELECT jsonb_agg($4::jsonb -> 0 || jsonb_build_object('session_id', id)) FROM ended)"
+
 # In a transaction, after the person's version has moved: what others stored while that waited is seen.
 END_OTHERS = f"""
 WITH abandoned AS (
@@ -39,7 +41,7 @@ WITH abandoned AS (
 ), ended AS (
     UPDATE browser_sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL RETURNING id
 )
-{EVENTS.format(events="$4", when="EXISTS (SELECT FROM ended)")}
+{EVENTS.format(events=_FOR_EACH, when="true")}
 """
 
 

@@ -50,9 +50,12 @@ WITH RECURSIVE line AS (
 SELECT DISTINCT c.metadata ->> 'frontchannel_logout_uri' AS uri, c.client_id, g.session_id
 FROM line JOIN grants g ON g.session_id = line.id JOIN clients c ON c.client_id = g.client_id
 WHERE c.status = 'active' AND c.metadata ->> 'frontchannel_logout_uri' IS NOT NULL
-ORDER BY 1, 2, 3
+ORDER BY 3 DESC, 1, 2
 """
-"""The sessions that it follows end by a trigger (migration 7), which also tells apps by back channel."""
+"""The sessions that it follows end by a trigger (migration 7), which also tells apps by back channel.
+
+The newest session comes first: no page loads more than so many frames.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

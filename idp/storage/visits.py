@@ -13,6 +13,7 @@ from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
 _KEEP_SESSION = KEEP_SESSION.format(
+    interaction="$1",
     session="$3",
     at="$6",
     cookie="$9",

@@ -28,7 +28,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
         browser=end.browser,
         kept=end.kept,
         consent_given=Answer.CONSENT in cleared.facts.answered,
-        events=[*scene.events(done, session=end.session.id), *end.events],
+        events=scene.events(done, session=end.session.id),
     )
     if not await codes.complete(scene.services.database, cleared, made.grant, completion, scene.visit.at):
         return None
@@ -47,7 +47,7 @@ async def arrive(scene: Scene, opened: Opened, cleared: Cleared[PortalVisit]) ->
         sealed_response=sealed,
         browser=end.browser,
         kept=end.kept,
-        events=[*scene.events(done, session=end.session.id), *end.events],
+        events=scene.events(done, session=end.session.id),
     )
     if not await visits.finish(scene.services.database, cleared, arrival, scene.visit.at):
         return None

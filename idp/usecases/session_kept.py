@@ -1,14 +1,12 @@
 """The browser session that a sign-in ends in: begun, renewed or left as it is, and whose it takes the place of."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from idp.audit.sign_in import SessionEnded
 from idp.login.browser_session import BrowserSession
 from idp.login.facts import Identity
-from idp.storage.events import EncodedEvents
 from idp.storage.interactions import Opened
 from idp.storage.kept_sessions import KeptSession, Renewal
-from idp.usecases.scene import AuditSubject, Scene
+from idp.usecases.scene import Scene
 from idp.usecases.visit import NewCookies, Visit
 from idp.values.entropy import Entropy, ordered_uuid
 from idp.values.ids import SessionId
@@ -24,8 +22,6 @@ class Ending:
     kept: KeptSession
     browser: Digest
     """What the Interaction is bound to from now on."""
-    events: EncodedEvents
-    """About the person whose session somebody else's sign-in ended."""
 
 
 def ending(scene: Scene, opened: Opened, identity: Identity) -> Ending:
@@ -44,7 +40,6 @@ def ending(scene: Scene, opened: Opened, identity: Identity) -> Ending:
         cookies=cookies,
         kept=kept,
         browser=_kept(cookies.browser, scene.visit.browser).digest(),
-        events=_ended(scene, opened, session) if other else [],
     )
 
 
@@ -64,14 +59,6 @@ def _session(scene: Scene, opened: Opened, identity: Identity) -> tuple[BrowserS
         expires_at=(evidence.rests_on or at) + scene.configuration.values.session_lifetimes.absolute,
     )
     return session, True
-
-
-def _ended(scene: Scene, opened: Opened, by: BrowserSession) -> EncodedEvents:
-    session, salt = opened.session, opened.session_audit_salt
-    if session is None or salt is None:
-        return []
-    about = replace(scene, subject=AuditSubject(user=session.user, audit_salt=salt), actor=by.user)
-    return about.events(SessionEnded(reason="other_person"), session=session.id)
 
 
 def _cookies(visit: Visit, entropy: Entropy, *, renewed: bool, taken_over: bool) -> NewCookies:

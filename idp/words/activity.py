@@ -32,7 +32,11 @@ def _way(details: Details) -> str:
 
 
 def _session_ended(details: Details, _: str) -> str:
-    by = {"admin": "by an admin", "other_person": "because somebody else signed in there"}
+    by = {
+        "admin": "by an admin",
+        "other_person": "because somebody else signed in there",
+        "followed": "with the one after it",
+    }
     return f"A browser was signed out {by.get(str(details.get('reason')), 'from here')}"
 
 

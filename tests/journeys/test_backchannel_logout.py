@@ -27,7 +27,7 @@ from tests.drivers.browser_http import Browser
 from tests.drivers.outbox import entries, say, send_due
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
-from tests.drivers.scenes import configure, details, disable, password_is_enough, sign_in
+from tests.drivers.scenes import configure, details, disable, events, password_is_enough, sign_in
 from tests.drivers.strange_server import StrangeServer, page, strange_server
 from tests.drivers.tls_authority import Authority
 
@@ -400,6 +400,17 @@ async def test_an_idle_session_of_somebody_else_ends_when_another_person_signs_i
     await sign_in(scene.wiki, await scene.provider.person("bob"), scene.browser)
     found = [(row["client_id"], str(row["session_id"])) for row in await entries(scene.services)]
     assert sorted(found) == [("chat", scene.tokens.claims["sid"]), ("wiki", scene.tokens.claims["sid"])]
+
+
+async def test_each_of_these_ends_leaves_one_event(scene: Scene) -> None:
+    """V16.3.3: of the session taken over, though it was idle; of the one that ends, and of the one it followed."""
+    scene.provider.clock.advance(hours=2)
+    tokens = await scene.wiki.exchange((await sign_in(scene.wiki, scene.alice, scene.browser)).url)
+    scene.provider.clock.advance(hours=2)
+    await sign_in(scene.wiki, await scene.provider.person("bob"), scene.browser)
+    told = [(str(each["session_id"]), each["details"]) for each in await events(scene.provider, "session_ended")]
+    expected = [(scene.tokens.claims["sid"], "followed"), (tokens.claims["sid"], "other_person")]
+    assert sorted(told) == sorted((sid, {"reason": reason}) for sid, reason in expected)
 
 
 async def delivered(scene: Scene, client: str, times: int = 1) -> bool:
