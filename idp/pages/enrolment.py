@@ -73,4 +73,4 @@ def _asker(current: Current) -> Asker:
     return next((asker for asker in askers if asker in deciding), "user")
 
 
-PAGE = StepPage(name=NAME, steps=(Enrol, ReplaceApp), show=show, submit=submit)
+PAGE = StepPage(name=NAME, steps=(Enrol, ReplaceApp), show=show, submit=submit, way="app")

@@ -35,4 +35,4 @@ async def submit(submission: Submission) -> Outcome:
     return await prove_app_code(submission.services, submission.interaction, submission.visit, text)
 
 
-PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit)
+PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit, way="app")
