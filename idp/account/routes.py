@@ -2,7 +2,8 @@
 
 from starlette.routing import Route
 
-from idp.account import activity, connected_apps, password, profile, sessions, two_factor
+from idp.account import activity, connected_apps, email, factor, not_me, password, profile, sessions, two_factor
+from idp.usecases.portal import REMOVAL_SECONDS
 from idp.usecases.services import Services
 from idp.web.edges import Edge, Handler, House
 from idp.web.kinds import PORTAL
@@ -44,3 +45,26 @@ def routes(services: Services, house: House) -> list[Route]:
         ),
     )
     return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]
+        (two_factor.ADD.path, {"POST": submitted(services, two_factor.ADD, two_factor.add_app)}),
+        (factor.ONE, {"GET": factor.asked(services, factor.show_one), "POST": factor.done(services, factor.rename)}),
+        (
+            factor.ONE + factor.LOST,
+            {
+                "GET": factor.asked(services, factor.show_lost, factor.LOST),
+                "POST": factor.done(services, factor.suspend, factor.LOST),
+            },
+        ),
+        (
+            factor.ONE + factor.FOUND,
+            {
+                "GET": factor.asked(services, factor.show_found, factor.FOUND),
+                "POST": factor.done(services, factor.reactivate, factor.FOUND),
+            },
+        ),
+        (
+            factor.ONE + factor.REMOVE,
+            {
+                "GET": factor.asked(services, factor.show_remove, factor.REMOVE, REMOVAL_SECONDS),
+                "POST": factor.done(services, factor.remove, factor.REMOVE, REMOVAL_SECONDS),
+            },
+        ),

@@ -21,6 +21,12 @@ AnyEvent = (
     | sign_in.PasswordChanged
     | sign_in.SignInCompleted
     | sign_in.SignInCancelled
+    | factors.FactorRenamed
+    | factors.FactorRemoved
+    | factors.FactorSuspended
+    | factors.FactorReactivated
+    | keys.KeyRegistered
+    | keys.KeyRegistrationRefused
     | sign_in.ConsentGiven
     | sign_in.ConsentDenied
     | sign_in.AppDisconnected

@@ -1,10 +1,13 @@
 """What people do with the second factors that they have: each by its id, since names are theirs."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from idp.audit.event import Event
 from idp.values.ids import AuthenticatorId
+
+Counted = Literal["otp", "key"]
+"""An app or a key, as failures of theirs are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class FactorRemoved(Event):
     """One of several is gone."""
 
     kind: ClassVar[str] = "factor_removed"
-    method: str
+    method: Counted
     authenticator: AuthenticatorId
 
 
@@ -29,7 +32,7 @@ class FactorSuspended(Event):
     """Reported as lost: it proves nothing, and whatever was signed in elsewhere has ended."""
 
     kind: ClassVar[str] = "factor_suspended"
-    method: str
+    method: Counted
     authenticator: AuthenticatorId
 
 
@@ -38,5 +41,5 @@ class FactorReactivated(Event):
     """Found again, which another factor has vouched for."""
 
     kind: ClassVar[str] = "factor_reactivated"
-    method: str
+    method: Counted
     authenticator: AuthenticatorId

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from idp.audit import directory, guards, links, passes, sign_in
+from idp.audit import directory, factors, guards, keys, links, passes, profile, reported, sign_in
 from idp.audit.event import Event
 from idp.authenticators.methods import Counter
 from idp.notices.mails import (
@@ -11,6 +11,10 @@ from idp.notices.mails import (
     AppReplaced,
     NewBrowser,
     NewPassword,
+    EverythingElseEnded,
+    FactorAdded,
+    FactorChanged,
+    KeyIsCopied,
     NewRecoveryCodes,
     RecoveryCodeSpent,
     SecondStepFailed,
@@ -23,16 +27,18 @@ from idp.notices.mails import (
 
 def caused_by(happened: Sequence[Event]) -> tuple[AnyMail | None, ...]:
     """One for each event of what happened at once. Codes that come with an app are told with the app."""
-    enrolled = any(isinstance(event, sign_in.EnrolmentConfirmed) for event in happened)
+    codes = any(isinstance(event, sign_in.RecoveryCodesMade) for event in happened)
+    enrolled = any(isinstance(event, sign_in.EnrolmentConfirmed | keys.KeyRegistered) for event in happened)
     return tuple(
-        None if enrolled and isinstance(event, sign_in.RecoveryCodesMade) else _mail(event) for event in happened
+        None if enrolled and isinstance(event, sign_in.RecoveryCodesMade) else _mail(event, codes=codes)
+        for event in happened
     )
 
 
 def _mail(event: Event) -> AnyMail | None:
     match event:
-        case sign_in.EnrolmentConfirmed(replaced=replaced):
-            return AppReplaced() if replaced else TwoFactorOn()
+        case sign_in.EnrolmentConfirmed() | keys.KeyRegistered():
+            return _bound(event, codes=codes)
         case sign_in.RecoveryCodeUsed(left=left):
             return RecoveryCodeSpent(left=left)
         case sign_in.PasswordChanged() | links.PasswordReset():
@@ -63,5 +69,25 @@ def _refusal(event: Event) -> AnyMail | None:
             return SignInPaused(method=Counter(method), until=until)
         case guards.AuthenticatorDisabled(method=method):
             return SignInPaused(method=Counter(method), until=None)
+def _bound(event: sign_in.EnrolmentConfirmed | keys.KeyRegistered, *, codes: bool) -> AnyMail:
+    if isinstance(event, keys.KeyRegistered):
+        return FactorAdded(method="key") if event.further else TwoFactorOn(method="key")
+    if event.replaced:
+        return AppReplaced(codes=codes)
+    return FactorAdded(method="otp") if event.further else TwoFactorOn()
+
+
+def _changed(event: Event) -> AnyMail | None:
+    match event:
+        case factors.FactorRemoved(method=method):
+            return FactorChanged(now="removed", method=method)
+        case factors.FactorSuspended(method=method):
+            return FactorChanged(now="lost", method=method)
+        case factors.FactorReactivated(method=method):
+            return FactorChanged(now="found", method=method)
+        case _:
+            return None
+
+
         case _:
             return None

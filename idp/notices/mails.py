@@ -21,13 +21,37 @@ class TwoFactorOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppReplaced:
-    """Another authenticator app took the place of the one before."""
+    """Another authenticator app took the place of one, or of all."""
 
     kind: Literal["app_replaced"] = "app_replaced"
     AT_MOST_EVERY: ClassVar[timedelta | None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+    codes: bool = True
+    """Whether recovery codes were made anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorAdded:
+    """One more way in, beside those that there are."""
+
+    kind: Literal["factor_added"] = "factor_added"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    method: Literal["otp", "key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChanged:
+    """One of several is gone, counts as lost, or counts again."""
+
+    kind: Literal["factor_changed"] = "factor_changed"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    now: Literal["removed", "lost", "found"]
+    method: Literal["otp", "key"]
+
 class TwoFactorOff:
     """The person turned it off."""
 
@@ -179,3 +203,5 @@ class Letter:
 
 
 _STORED = TypeAdapter(Letter)
+    | FactorAdded
+    | FactorChanged

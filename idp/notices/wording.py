@@ -13,6 +13,9 @@ from idp.notices.mails import (
     ForgottenPassword,
     NewBrowser,
     NewPassword,
+    EverythingElseEnded,
+    FactorAdded,
+    FactorChanged,
     NewRecoveryCodes,
     RecoveryCodeSpent,
     SecondStepFailed,
@@ -56,6 +59,8 @@ def words(mail: AnyMail, brand: str) -> Words:
             return _of_codes(mail, brand)
         case NewPassword() | AccountSwitchedOff():
             return _of_account(mail, brand)
+        case FactorAdded() | FactorChanged():
+            return _of_one_factor(mail, brand)
         case SecondStepFailed() | SignInPaused():
             return _of_tries(mail, brand)
         case NewBrowser():
@@ -109,7 +114,7 @@ def _of_factors(
                 happened="An authenticator app was added to your account. You need its codes to sign in from now on.",
                 advice=keep,
             )
-        case AppReplaced():
+        case AppReplaced(codes=codes):
             return Words(
                 subject=f"The authenticator app of your {brand} account was replaced",
                 happened="A new authenticator app was set up. The one before and its recovery codes no longer work.",
@@ -170,6 +175,33 @@ def _of_tries(mail: SecondStepFailed | SignInPaused, brand: str) -> Words:
                 advice="If it was not you, somebody knows your password: choose a new one.",
             )
         case SignInPaused(until=datetime() as until, method=method):
+def _of_one_factor(mail: FactorAdded | FactorChanged, brand: str) -> Words:
+    what = "security key or passkey" if mail.method == "key" else "authenticator app"
+    match mail:
+        case FactorAdded():
+            return Words(
+                subject=f"One more way to sign in to your {brand} account",
+                happened=f"Another {what} was added to your account. It opens the account from now on.",
+            )
+        case FactorChanged(now="removed"):
+            return Words(
+                subject=f"One way to sign in to your {brand} account was removed",
+                happened=f"One {what} of your account was removed and no longer works. The others stay.",
+            )
+        case FactorChanged(now="lost"):
+            return Words(
+                subject=f"Something of your {brand} account was reported as lost",
+                happened=f"One {what} of your account was reported as lost and opens nothing any more."
+                " Other browsers and all apps were signed out.",
+                advice="If you find it, you can use it again: sign in and choose it under Two-factor.",
+            )
+        case _:
+            return Words(
+                subject=f"Something of your {brand} account is in use again",
+                happened=f"One {what} that was reported as lost opens your account again.",
+            )
+
+
             again = times.clock(times.rounded_up(until))
             return Words(
                 subject=f"Signing in to your {brand} account is paused",

@@ -24,7 +24,14 @@ def _refused_factor(details: Details, _: str) -> str:
 
 
 def _enrolled(details: Details, _: str) -> str:
-    return "Authenticator app replaced" if details.get("replaced") else "Two-factor turned on"
+    if details.get("replaced"):
+        return "Authenticator app replaced"
+    return "Authenticator app added" if details.get("further") else "Two-factor turned on"
+
+
+def _of_factor(words: str) -> Callable[[Details, str], str]:
+    kinds = {"otp": "authenticator app", "key": "security key or passkey"}
+    return lambda details, _: words.format(what=kinds.get(str(details.get("method")), "factor"))
 
 
 def _way(details: Details) -> str:
@@ -53,6 +60,10 @@ _SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
     "recovery_codes_made": _says("New recovery codes made"),
     "recovery_code_used": _says("Recovery code used"),
     "second_factor_turned_off": _says("Two-factor turned off"),
+    "factor_renamed": _says("An app or a key renamed"),
+    "factor_removed": _of_factor("One {what} removed"),
+    "factor_suspended": _of_factor("One {what} reported as lost"),
+    "factor_reactivated": _of_factor("One {what} found and in use again"),
     "second_factor_reset": _says("Two-factor reset by an admin"),
     "password_changed": _says("Password changed"),
     "password_set": _says("Password set by an admin"),

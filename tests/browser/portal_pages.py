@@ -9,34 +9,10 @@ from idp.web import portal_views as views
 from idp.web.shell import Brand, FieldError, NavItem, Shell
 from idp.web.views import View
 from idp.words import messages
-
-AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
-WORDS = ("Profile", "Password", "Two-factor", "Sessions", "Connected apps", "Activity")
-
-
-def portal(here: str, name: str = "alice@example.com") -> Shell:
-    """The frame of a page of the portal."""
-    return Shell(
-        brand=Brand(name="Northwind", contact="help@example.org"),
-        action="/here",
-        csrf="token",
-        nav=tuple(NavItem(text=words, url="/account", here=words == here) for words in WORDS),
-        signed_in_as=name,
-        sign_out_url="/logout",
-    )
-
-
-APP = views.BoundApp(since=AT - timedelta(days=40), used_at=AT - timedelta(hours=2))
-TWO_FACTOR = views.TwoFactorPage(
-    shell=portal("Two-factor"),
-    apps=(),
-    at=AT,
-    codes_left=0,
-    required=None,
-    app_action="/app",
-    codes_action="/codes",
-    off_url="/off",
-)
+from tests.browser.activity_pages import ACTIVITY_VIEWS
+from tests.browser.portal_frame import AT, portal
+from tests.browser.profile_pages import PROFILE_VIEWS
+from tests.browser.two_factor_pages import TWO_FACTOR_VIEWS
 
 OWN_PASSWORD = views.OwnPasswordPage(shell=portal("Password"), username="alice", minimum=15)
 CARDS = tuple(
@@ -118,43 +94,6 @@ PORTAL_VIEWS: dict[str, View] = {
     "connected-apps-none": views.ConnectedAppsPage(
         shell=portal("Connected apps"), cards=(), at=AT, disconnect_action="/disconnect"
     ),
-    "activity": views.ActivityPage(
-        shell=portal("Activity"),
-        lines=(
-            views.ActivityLine(words="Signed in to Wiki", browser="Firefox on Windows", address="203.0.113.7", at=AT),
-            views.ActivityLine(
-                words="Wrong code",
-                browser="",
-                address="2001:db8:85a3:8d3:1319:8a2e:370:7348",
-                at=AT - timedelta(days=1),
-            ),
-            views.ActivityLine(words="Password set by an admin", browser="", address="", at=AT - timedelta(days=9)),
-        ),
-        at=AT,
-        sessions_url="/sessions",
-        password_url="/password",
-    ),
-    "two-factor-off": TWO_FACTOR,
-    "two-factor-on": views.TwoFactorPage(
-        shell=portal("Two-factor"),
-        apps=(APP,),
-        at=AT,
-        codes_left=7,
-        required=None,
-        app_action="/app",
-        codes_action="/codes",
-        off_url="/off",
-    ),
-    "two-factor-required": views.TwoFactorPage(
-        shell=portal("Two-factor"),
-        apps=(APP, APP),
-        at=AT,
-        codes_left=1,
-        required=messages.factor_required("group", "Admins", "Northwind"),
-        app_action="/app",
-        codes_action="/codes",
-        off_url="/off",
-    ),
-    "two-factor-done": views.TwoFactorDonePage(shell=portal("Two-factor"), back_url="/back", others_action="/others"),
-    "two-factor-turn-off": views.TwoFactorOffPage(shell=portal("Two-factor"), on=True, required=None, back_url="/back"),
+    **ACTIVITY_VIEWS,
+    **TWO_FACTOR_VIEWS,
 }
