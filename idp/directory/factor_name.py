@@ -11,6 +11,9 @@ LONGEST = 40
 MOST_FACTORS = 10
 """Of one person, those reported as lost included."""
 APP = "Authenticator app"
+KEY = "Security key"
+PASSKEY = "Passkey"
+"""A key that signs in without a password, and on all of the person's devices."""
 
 
 def factor_name(text: str, taken: Collection[str]) -> str:
@@ -19,6 +22,17 @@ def factor_name(text: str, taken: Collection[str]) -> str:
     if name.lower() in {each.lower() for each in taken}:
         raise InvalidValue("name", "You have another one with this name. Choose a name that tells them apart.")
     return name
+
+
+def kept(text: str) -> str:
+    """As much of a typed name as can be kept, empty where nothing can: where asking once more would undo what is done.
+
+    A key is made before its name is looked at, and refusing the name would leave a key that nobody knows.
+    """
+    try:
+        return one_line("name", text, len(text) or 1)[:LONGEST].strip()
+    except InvalidValue:
+        return ""
 
 
 def offered(taken: Collection[str], kind: str = APP) -> str:

@@ -11,7 +11,7 @@ from idp.usecases.grace import put_off
 from idp.usecases.outcome import Current, Outcome
 from idp.web import qr
 from idp.web.field_errors import errors
-from idp.web.frame import contact_of, shell
+from idp.web.frame import contact_of, shell, url_of
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
 from idp.words.messages import Asker, app_added, app_replaced, enrolment_wanted, enrolment_why
@@ -37,6 +37,7 @@ async def show(current: Current) -> View | None:
         key_groups=tuple(otpauth.manual_key(made.secret).split(" ")),
         digits=made.parameters.digits,
         period_seconds=made.parameters.period,
+        key_url=url_of(current, "key-enrolment") if _key_would_do(current) else None,
         may_wait_until=current.step.may_wait_until if isinstance(current.step, Enrol) else None,
     )
 
@@ -62,6 +63,10 @@ def _why(current: Current, brand: str) -> str:
 
 def _bound(current: Current) -> Binding:
     return binding(current.facts, current.account, current.step if isinstance(current.step, ReplaceApp) else Enrol())
+
+
+def _key_would_do(current: Current) -> bool:
+    return isinstance(current.step, Enrol) and "key" in current.step.ways
 
 
 def _asker(current: Current) -> Asker:

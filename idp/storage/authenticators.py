@@ -12,14 +12,14 @@ from idp.values.ids import AuthenticatorId, InteractionId, UserId
 from idp.values.sealed import Sealed
 from idp.values.secrets import Digest
 
-_PERSON = """
+PERSON = """
 person AS (
     SELECT id FROM users WHERE id = $2 AND version = {version} AND status = 'active' FOR NO KEY UPDATE
 )
 """
 """Of two changes to one person's authenticators the second finds another version. Always the first lock taken."""
 
-_MAKE_CODES = """
+MAKE_CODES = """
 renewing AS (SELECT id FROM moved WHERE $3::uuid IS NOT NULL),
 outdated AS (DELETE FROM recovery_code_sets WHERE user_id = $2 AND EXISTS (SELECT FROM renewing) RETURNING id),
 made AS (
@@ -40,7 +40,7 @@ Without a new set ($3 is NULL) all of that stays.
 _NAME = FREE_NAME.format(name="$22", user="$2", gone="(f.kind = 'app' AND coalesce(f.id = ANY ($21::uuid[]), true))")
 
 CONFIRM_ENROLMENT = f"""
-WITH {_PERSON.format(version="$13")}, moved AS (
+WITH {PERSON.format(version="$13")}, moved AS (
     UPDATE interactions SET proofs = proofs || $10::jsonb, user_id = $2, notice = '{{}}',
         expires_at = least($11, ends_at), sealed_enrolment = NULL, enrolment_until = NULL,
         sealed_codes = coalesce($8, sealed_codes), codes_until = coalesce($9, codes_until),
@@ -59,13 +59,13 @@ WITH {_PERSON.format(version="$13")}, moved AS (
         (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at, name)
     SELECT $14, $2, $15, $16, $17, $18, 'confirmed', $19, $6, {_NAME}
     FROM moved, (SELECT count(*) FROM retired) AS after_those_that_may_have_its_name
-), {PASS_SPENT.format(user="$2", when="EXISTS (SELECT FROM moved)")}, {_MAKE_CODES},
+), {PASS_SPENT.format(user="$2", when="EXISTS (SELECT FROM moved)")}, {MAKE_CODES},
 {RECORDED.format(events="$20", when="EXISTS (SELECT FROM moved)")}
 SELECT id FROM moved
 """
 
 RENEW_CODES = f"""
-WITH {_PERSON.format(version="$10")}, moved AS (
+WITH {PERSON.format(version="$10")}, moved AS (
     UPDATE interactions SET sealed_codes = $8, codes_until = $9, user_id = $2, ends_at = greatest(ends_at, $9),
         expires_at = greatest(expires_at, $9)
     FROM person
@@ -74,12 +74,12 @@ WITH {_PERSON.format(version="$10")}, moved AS (
     RETURNING interactions.id
 ), unlocked AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM moved)
-), {_MAKE_CODES}, {RECORDED.format(events="$11", when="EXISTS (SELECT FROM moved)")}
+), {MAKE_CODES}, {RECORDED.format(events="$11", when="EXISTS (SELECT FROM moved)")}
 SELECT id FROM moved
 """
 
 ACKNOWLEDGE = f"""
-WITH {_PERSON.format(version="$6")}, acknowledged AS (
+WITH {PERSON.format(version="$6")}, acknowledged AS (
     UPDATE recovery_code_sets s SET acknowledged_at = $3 FROM person
     WHERE s.user_id = $2 AND s.acknowledged_at IS NULL RETURNING s.id
 ), forgotten AS (
@@ -91,7 +91,7 @@ WITH {_PERSON.format(version="$6")}, acknowledged AS (
 """
 
 REPLACE_PASSWORD = f"""
-WITH {_PERSON.format(version="$6")}, replaced AS (
+WITH {PERSON.format(version="$6")}, replaced AS (
     UPDATE passwords p SET hash = $3, long_enough_alone = $4, change_demanded = NULL, set_at = $5
     FROM person WHERE p.user_id = person.id RETURNING p.user_id
 ), noted AS (
@@ -160,7 +160,7 @@ async def confirm_enrolment(
     """
     row = await executor.fetchval(
         CONFIRM_ENROLMENT,
-        *_code_arguments(moment, codes),
+        *code_arguments(moment, codes),
         proof,
         moment.expires_at,
         app.pending.octets,
@@ -180,7 +180,7 @@ async def confirm_enrolment(
 
 async def renew_codes(executor: Executor, moment: Moment, codes: NewCodes, events: EncodedEvents) -> bool:
     """Make a new set where none is on show; False where one is, or facts moved on. The old set is void."""
-    arguments = _code_arguments(moment, codes)
+    arguments = code_arguments(moment, codes)
     return await executor.fetchval(RENEW_CODES, *arguments, moment.version, events) is not None
 
 
@@ -224,7 +224,7 @@ async def rehash(executor: Executor, user: UserId, old: str, new: str) -> None:
     await executor.execute(REHASH, user, old, new)
 
 
-def _code_arguments(moment: Moment, codes: NewCodes | None) -> tuple[object, ...]:
+def code_arguments(moment: Moment, codes: NewCodes | None) -> tuple[object, ...]:
     """$1 to $9 of the statements that make codes; without any, of the one that may leave those that there are."""
     interaction, user, at = moment.interaction, moment.user, moment.at
     if codes is None:

@@ -1,0 +1,24 @@
+"""The view of the page on which a security key or passkey is set up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from idp.web.views import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEnrolmentPage(View):
+    """The browser makes a key. Fields: `credential`, filled by a script, and `name`."""
+
+    template: ClassVar[str] = "key_enrolment"
+    step: ClassVar[str] = "key-enrolment"
+
+    why: str
+    """A sentence of `words.messages`."""
+    options: str
+    """JSON for `navigator.credentials.create()`."""
+    app_url: str | None = None
+    """The page for an authenticator app, where one would do."""
+    may_wait_until: datetime | None = None
+    """Until then `answer=skip` goes on without."""
