@@ -7,7 +7,7 @@ from idp.usecases.portal import REMOVAL_SECONDS
 from idp.usecases.services import Services
 from idp.web.edges import Edge, Handler, House
 from idp.web.kinds import PORTAL
-from idp.web.portal import shown, submitted
+from idp.web.portal import shown, shown_as_asked, submitted
 
 
 def routes(services: Services, house: House) -> list[Route]:
@@ -31,7 +31,18 @@ def routes(services: Services, house: House) -> list[Route]:
             connected_apps.DISCONNECT.path,
             {"POST": submitted(services, connected_apps.DISCONNECT, connected_apps.let_go)},
         ),
-        (activity.PAGE.path, {"GET": shown(services, activity.PAGE, activity.show)}),
+        *(
+            (page.path, {"GET": shown(services, page, activity.showing(page, kinds))})
+            for page, _, kinds in activity.PARTS
+        ),
+        (
+            not_me.PAGE.path,
+            {
+                "GET": shown_as_asked(services, not_me.PAGE, not_me.show),
+                "POST": submitted(services, not_me.REPORT, not_me.submit),
+            },
+        ),
+        (not_me.DONE.path, {"GET": shown(services, not_me.DONE, not_me.show_done)}),
         (two_factor.PAGE.path, {"GET": shown(services, two_factor.PAGE, two_factor.show)}),
         (two_factor.DONE.path, {"GET": shown(services, two_factor.DONE, two_factor.show_done)}),
         (two_factor.APP.path, {"POST": submitted(services, two_factor.APP, two_factor.set_up_app)}),

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from idp.audit import directory, guards, links, mail, passes, protocol, registration, service, sign_in
+from idp.audit import directory, guards, links, mail, passes, protocol, registration, reported, service, sign_in
 from idp.audit.event import Event
 
 AnyEvent = (
@@ -54,6 +54,7 @@ AnyEvent = (
     | links.LinkRefused
     | links.PasswordReset
     | links.AccountSecured
+    | reported.NotMeReported
     | mail.MailSent
     | mail.MailUndelivered
     | mail.MailGivenUp

@@ -9,6 +9,7 @@ from idp.notices.mails import (
     AccountSwitchedOff,
     AnyMail,
     AppReplaced,
+    EverythingElseEnded,
     NewBrowser,
     NewPassword,
     EverythingElseEnded,
@@ -56,6 +57,7 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
     sign_in.SecondFactorTurnedOff: TwoFactorOff(),
     directory.SecondFactorReset: TwoFactorReset(),
     directory.UserDisabled: AccountSwitchedOff(),
+    reported.NotMeReported: EverythingElseEnded(),
 }
 """Told without anything that they say themselves."""
 

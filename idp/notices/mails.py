@@ -135,6 +135,14 @@ class AccountSwitchedOff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EverythingElseEnded:
+    """The person said that something was not they."""
+
+    kind: Literal["everything_else_ended"] = "everything_else_ended"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgottenPassword:
     """The link that was asked for."""
 
@@ -168,6 +176,7 @@ AnyMail = (
     | SignInPaused
     | NewBrowser
     | AccountSwitchedOff
+    | EverythingElseEnded
     | EnrolmentPassMailed
     | ForgottenPassword
 )

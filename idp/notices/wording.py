@@ -10,6 +10,7 @@ from idp.notices.mails import (
     AnyMail,
     AppReplaced,
     EnrolmentPassMailed,
+    EverythingElseEnded,
     ForgottenPassword,
     NewBrowser,
     NewPassword,
@@ -57,7 +58,7 @@ def words(mail: AnyMail, brand: str) -> Words:
             return _of_factors(mail, brand)
         case RecoveryCodeSpent() | NewRecoveryCodes():
             return _of_codes(mail, brand)
-        case NewPassword() | AccountSwitchedOff():
+        case NewPassword() | AccountSwitchedOff() | EverythingElseEnded():
             return _of_account(mail, brand)
         case FactorAdded() | FactorChanged():
             return _of_one_factor(mail, brand)
@@ -81,8 +82,14 @@ def words(mail: AnyMail, brand: str) -> Words:
             assert_never(other)
 
 
-def _of_account(mail: NewPassword | AccountSwitchedOff, brand: str) -> Words:
+def _of_account(mail: NewPassword | AccountSwitchedOff | EverythingElseEnded, brand: str) -> Words:
     match mail:
+        case EverythingElseEnded():
+            return Words(
+                subject=f"Your {brand} account was secured",
+                happened="Somebody signed in to your account told us that something in it was not you. Every other"
+                " browser and every app was signed out, and a new password was asked for.",
+            )
         case NewPassword(by="person"):
             return Words(
                 subject=f"The password of your {brand} account was changed",

@@ -28,8 +28,11 @@ WITH abandoned AS (
     DELETE FROM known_browsers WHERE user_id = $1
 ), signed_out AS (
     UPDATE browser_sessions SET ended_at = $4 WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3
+    RETURNING id
+), ended AS (
+    UPDATE grants SET revoked_at = $4, revoked_reason = $5 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id
 )
-UPDATE grants SET revoked_at = $4, revoked_reason = $5 WHERE user_id = $1 AND revoked_at IS NULL
+SELECT (SELECT count(*) FROM signed_out) AS sessions, (SELECT count(*) FROM ended) AS grants
 """
 
 FORGET_BROWSERS = "DELETE FROM known_browsers WHERE user_id = $1"
@@ -89,12 +92,13 @@ class Kept:
     session: SessionId | None
 
 
-async def end_everything_else(executor: Executor, user: UserId, kept: Kept, reason: str, at: datetime) -> None:
+async def end_everything_else(executor: Executor, user: UserId, kept: Kept, reason: str, at: datetime) -> Ended:
     """End every grant and known browser, and every session and sign-in under way but these.
 
     In a transaction, after a statement that has locked the person.
     """
-    await executor.execute(END_ALL_ELSE, user, kept.interaction, kept.session, at, reason)
+    row = await executor.fetchrow(END_ALL_ELSE, user, kept.interaction, kept.session, at, reason)
+    return Ended(sessions=row["sessions"], grants=row["grants"]) if row else Ended(sessions=0, grants=0)
 
 
 async def forget_browsers(executor: Executor, user: UserId) -> None:

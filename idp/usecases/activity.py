@@ -1,14 +1,14 @@
 """What happened to the account of the person in the portal, by its own security events."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from idp.login.purpose import ACCOUNT
 from idp.storage import own_events
+from idp.storage.own_events import OwnEvent
 from idp.usecases.own_events import opened
 from idp.usecases.portal import Present
-from idp.words.activity import KINDS
 from idp.words.messages import YOUR_ACCOUNT
 
 MOST = 50
@@ -19,6 +19,7 @@ MOST = 50
 class Happened:
     """One event, with the app by its name and what the browser said of itself."""
 
+    id: int
     at: datetime
     kind: str
     details: Mapping[str, object]
@@ -27,21 +28,23 @@ class Happened:
     agent: str
 
 
-async def activity(present: Present) -> tuple[Happened, ...]:
-    """The newest first."""
-    services, user = present.scene.services, present.account.user
-    found = []
-    for each in await own_events.latest(services.database, user, KINDS, MOST):
-        told = opened(present, each.at, each.kind, each.personal) if each.personal else {}
-        client = await services.client(each.client) if each.client and each.client != ACCOUNT else None
-        found.append(
-            Happened(
-                at=each.at,
-                kind=each.kind,
-                details=each.details,
-                app=client.name if client else YOUR_ACCOUNT,
-                address=told.get("address", ""),
-                agent=told.get("agent", ""),
-            )
-        )
-    return tuple(found)
+async def activity(present: Present, kinds: Collection[str]) -> tuple[Happened, ...]:
+    """Of these kinds, the newest first."""
+    found = await own_events.latest(present.scene.services.database, present.account.user, kinds, MOST)
+    return tuple([await told_of(present, each) for each in found])
+
+
+async def told_of(present: Present, event: OwnEvent) -> Happened:
+    """The event, opened for its person."""
+    services = present.scene.services
+    told = opened(present, event.at, event.kind, event.personal) if event.personal else {}
+    client = await services.client(event.client) if event.client and event.client != ACCOUNT else None
+    return Happened(
+        id=event.id,
+        at=event.at,
+        kind=event.kind,
+        details=event.details,
+        app=client.name if client else YOUR_ACCOUNT,
+        address=told.get("address", ""),
+        agent=told.get("agent", ""),
+    )

@@ -3,7 +3,7 @@
 Every form of the portal carries a token bound to the browser, checked before anything else is looked at.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class Submission:
 
 
 Show = Callable[[Present], Awaitable[View]]
+ShowAsked = Callable[[Present, Mapping[str, str]], Awaitable[View]]
 Act = Callable[[Submission], Awaitable[Response | Begun]]
 
 
@@ -83,12 +84,17 @@ class PortalPage:
 
 def shown(services: Services, page: PortalPage, show: Show) -> Handler:
     """GET."""
+    return shown_as_asked(services, page, lambda present, _: show(present))
+
+
+def shown_as_asked(services: Services, page: PortalPage, show: ShowAsked) -> Handler:
+    """GET of a page that looks at its own query; a sign-in in between loses that."""
 
     async def handler(request: Request) -> Response:
         outcome = await _let_in(services, request, page)
         if isinstance(outcome, Begun):
             return first_page(services, outcome)
-        return responses.page(await show(await _returned(outcome, request, page)))
+        return responses.page(await show(await _returned(outcome, request, page), request.query_params))
 
     return handler
 

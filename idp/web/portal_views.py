@@ -80,26 +80,3 @@ class ConnectedAppsPage(View):
     cards: tuple[AppCard, ...]
     at: datetime
     disconnect_action: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityLine:
-    """One sentence, and where it happened."""
-
-    words: str
-    browser: str
-    address: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityPage(View):
-    """Newest first, and what to do about a line that the person does not know."""
-
-    template: ClassVar[str] = "activity"
-    step: ClassVar[str] = "activity"
-
-    lines: tuple[ActivityLine, ...]
-    at: datetime
-    sessions_url: str
-    password_url: str

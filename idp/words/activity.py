@@ -56,17 +56,21 @@ _SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
     "password_refused": _says("Wrong password, or a try while it was paused"),
     "factor_refused": _refused_factor,
     "enrolment_confirmed": _enrolled,
+    "key_registered": _says("Security key or passkey added"),
     "enrolment_put_off": _says("Setting up two-factor put off"),
     "recovery_codes_made": _says("New recovery codes made"),
     "recovery_code_used": _says("Recovery code used"),
-    "second_factor_turned_off": _says("Two-factor turned off"),
     "factor_renamed": _says("An app or a key renamed"),
     "factor_removed": _of_factor("One {what} removed"),
     "factor_suspended": _of_factor("One {what} reported as lost"),
     "factor_reactivated": _of_factor("One {what} found and in use again"),
+    "second_factor_turned_off": _says("Two-factor turned off"),
     "second_factor_reset": _says("Two-factor reset by an admin"),
     "password_changed": _says("Password changed"),
     "password_set": _says("Password set by an admin"),
+    "password_reset": _says("New password chosen by a mailed link"),
+    "account_secured": _says("Everything signed out by the link in a mail"),
+    "not_me_reported": _says("Something reported as not you, and everything else signed out"),
     "consent_given": _says("Allowed {app} to use the account"),
     "app_disconnected": _says("Disconnected {app}"),
     "signed_out": _says("Signed out"),
@@ -79,3 +83,19 @@ _SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
 
 KINDS = tuple(_SENTENCES)
 """The kinds that are told."""
+
+SIGN_INS = (
+    "sign_in_completed",
+    "password_refused",
+    "factor_refused",
+    "recovery_code_used",
+    "signed_out",
+    "session_ended",
+    "throttle_paused",
+    "authenticator_disabled",
+)
+"""Who came in, or tried to, and how it ended."""
+APPS = ("consent_given", "app_disconnected", "refresh_token_replayed", "code_replayed")
+"""What apps were let in."""
+CHANGES = tuple(kind for kind in KINDS if kind not in {*SIGN_INS, *APPS})
+"""Whatever changed the account."""

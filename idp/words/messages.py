@@ -279,6 +279,26 @@ def nav_activity() -> str:
     return "Activity"
 
 
+def activity_all() -> str:
+    """Words of a link."""
+    return "Everything"
+
+
+def activity_sign_ins() -> str:
+    """Words of a link."""
+    return "Sign-ins"
+
+
+def activity_changes() -> str:
+    """Words of a link."""
+    return "Changes"
+
+
+def activity_apps() -> str:
+    """Words of a link."""
+    return "Apps"
+
+
 def nav_two_factor() -> str:
     """Words of a link."""
     return "Two-factor"

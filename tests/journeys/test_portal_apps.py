@@ -95,8 +95,8 @@ async def test_what_happened_in_sentences(provider: Provider, browser: Browser, 
     wrong = page.text.index("Wrong password")
     assert newest < wrong
     assert "Firefox on Windows · 127.0.0.1" in page.text[wrong:]
-    assert page.text.count("Wrong password") == 1
-    assert page.text.count("Signed in to Chat") == 1
+    assert page.text.count("Wrong password, or a try while it was paused today") == 1
+    assert page.text.count("Signed in to Chat today") == 1
 
 
 async def test_where_somebody_else_acted_from_is_not_told(

@@ -16,6 +16,7 @@ from idp.audit.directory import PasswordSet, SecondFactorReset, UserDisabled, Us
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
 from idp.audit.links import PasswordReset
+from idp.audit.reported import NotMeReported
 from idp.audit.sign_in import (
     EnrolmentConfirmed,
     FactorRefused,
@@ -44,6 +45,7 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (SecondFactorReset(apps=1, codes=8), mails.TwoFactorReset()),
     (SecondFactorTurnedOff(), mails.TwoFactorOff()),
     (UserDisabled(), mails.AccountSwitchedOff()),
+    (NotMeReported(reported=None, reported_at=None, sessions=1, grants=1), mails.EverythingElseEnded()),
     (RecoveryCodeUsed(left=6), mails.RecoveryCodeSpent(left=6)),
     (RecoveryCodesMade(count=10), mails.NewRecoveryCodes()),
     (PasswordChanged(reason="too_short"), mails.NewPassword(by="person")),
