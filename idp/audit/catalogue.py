@@ -8,6 +8,9 @@ from idp.audit.event import Event
 AnyEvent = (
     sign_in.PasswordProved
     | sign_in.PasswordRefused
+    | sign_in.PasskeyProved
+    | sign_in.PasskeyRefused
+    | sign_in.KeyCopied
     | sign_in.FactorProved
     | sign_in.FactorRefused
     | sign_in.EnrolmentStarted

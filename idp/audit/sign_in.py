@@ -10,6 +10,24 @@ from idp.values.ids import AuthenticatorId, GrantId
 PasswordRefusal = Literal[
     "wrong", "unknown_name", "no_password", "user_disabled", "paused", "closed", "changed_meanwhile"
 ]
+KeyFault = Literal[
+    "bad_shape",
+    "wrong_challenge",
+    "wrong_origin",
+    "wrong_relying_party",
+    "not_present",
+    "not_verified",
+    "unknown_key",
+    "foreign_person",
+    "bad_signature",
+    "counter_went_back",
+    "answered_meanwhile",
+    "suspended",
+    "user_disabled",
+    "paused",
+    "disabled",
+]
+"""What an answer of a key, or the key itself, can be refused for."""
 FactorRefusal = Literal["wrong", "replayed", "used", "paused", "disabled", "not_enrolled"]
 
 
@@ -34,6 +52,33 @@ class PasswordRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyProved(Event):
+    """A passkey alone: it said who it is, and had verified the person."""
+
+    kind: ClassVar[str] = "passkey_proved"
+    method: str
+    authenticator: AuthenticatorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRefused(Event):
+    """A passkey that did not count; about nobody where it is nobody's. The person always sees the same words."""
+
+    kind: ClassVar[str] = "passkey_refused"
+    reason: KeyFault
+    failures: int | None = None
+    """In a row, this one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCopied(Event):
+    """A key signed rightly with a counter that had been passed, so there are two of it: it is suspended."""
+
+    kind: ClassVar[str] = "key_copied"
+    authenticator: AuthenticatorId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorProved(Event):
     """A second factor, or a recovery code in its place."""
 
@@ -44,11 +89,11 @@ class FactorProved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRefused(Event):
-    """A code that did not count."""
+    """A code or a key that did not count."""
 
     kind: ClassVar[str] = "factor_refused"
     method: str
-    reason: FactorRefusal
+    reason: FactorRefusal | KeyFault
     failures: int | None = None
 
 

@@ -35,6 +35,13 @@ class NoticeKind(StrEnum):
     PASS_SHAPE = "pass_shape"
     PASS_WRONG = "pass_wrong"
     PASS_EXPIRED = "pass_expired"
+    KEY_MISSING = "key_missing"
+    KEY_REFUSED = "key_refused"
+    KEY_STALE = "key_stale"
+    """It answered an earlier try."""
+    KEY_SUSPENDED = "key_suspended"
+    KEY_COPIED = "key_copied"
+    PASSKEY_REFUSED = "passkey_refused"
     CODES_NOT_SAVED = "codes_not_saved"
     NEW_PASSWORD_REFUSED = "new_password_refused"
 

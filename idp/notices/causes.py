@@ -56,6 +56,7 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
     sign_in.RecoveryCodesMade: NewRecoveryCodes(),
     sign_in.SecondFactorTurnedOff: TwoFactorOff(),
     directory.SecondFactorReset: TwoFactorReset(),
+    sign_in.KeyCopied: KeyIsCopied(),
     directory.UserDisabled: AccountSwitchedOff(),
     reported.NotMeReported: EverythingElseEnded(),
 }
@@ -64,6 +65,8 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
 
 def _refusal(event: Event) -> AnyMail | None:
     match event:
+        case sign_in.FactorRefused(method=Counter.KEY, failures=int(failures)):
+            return SecondStepFailed(failures=failures, with_key=True)
         # One that was held back (`failures` is None) was told when its pause began.
         case sign_in.FactorRefused(failures=int(failures)) | passes.EnrolmentPassRefused(failures=int(failures)):
             return SecondStepFailed(failures=failures)

@@ -96,14 +96,23 @@ class NewPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyIsCopied:
+    """There are two of a security key; it is suspended."""
+
+    kind: Literal["key_is_copied"] = "key_is_copied"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondStepFailed:
-    """The password was right and the code was not (ASVS V6.3.5)."""
+    """The password was right and the code, or the key, was not (ASVS V6.3.5)."""
 
     kind: Literal["second_step_failed"] = "second_step_failed"
     AT_MOST_EVERY: ClassVar[timedelta | None] = HOUR
 
     failures: int
     """In a row, the last one included."""
+    with_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,7 @@ AnyMail = (
     | RecoveryCodeSpent
     | NewRecoveryCodes
     | NewPassword
+    | KeyIsCopied
     | SecondStepFailed
     | SignInPaused
     | NewBrowser

@@ -12,6 +12,7 @@ from idp.notices.mails import (
     EnrolmentPassMailed,
     EverythingElseEnded,
     ForgottenPassword,
+    KeyIsCopied,
     NewBrowser,
     NewPassword,
     EverythingElseEnded,
@@ -62,7 +63,7 @@ def words(mail: AnyMail, brand: str) -> Words:
             return _of_account(mail, brand)
         case FactorAdded() | FactorChanged():
             return _of_one_factor(mail, brand)
-        case SecondStepFailed() | SignInPaused():
+        case SecondStepFailed() | SignInPaused() | KeyIsCopied():
             return _of_tries(mail, brand)
         case NewBrowser():
             return Words(
@@ -172,8 +173,22 @@ def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:
             )
 
 
-def _of_tries(mail: SecondStepFailed | SignInPaused, brand: str) -> Words:
+def _of_tries(mail: SecondStepFailed | SignInPaused | KeyIsCopied, brand: str) -> Words:
     match mail:
+        case KeyIsCopied():
+            return Words(
+                subject=f"A security key of your {brand} account is suspended",
+                happened="A key of your account signed in, and so did a copy of it. It signs nobody in any more.",
+                was_it_you="A key that keeps its secret cannot be copied: somebody else may have used the copy.",
+                advice="Sign in another way, look at your sessions, and remove the key from your account.",
+            )
+        case SecondStepFailed(failures=failures, with_key=True):
+            tries = "A key was refused" if failures == 1 else f"A key was refused {failures} times in a row"
+            return Words(
+                subject=f"Your {brand} password was right, the security key was not",
+                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
+                advice="If it was not you, somebody knows your password: choose a new one.",
+            )
         case SecondStepFailed(failures=failures):
             tries = "A wrong code was typed" if failures == 1 else f"Wrong codes were typed {failures} times in a row"
             return Words(

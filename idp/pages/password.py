@@ -1,12 +1,13 @@
-"""Name and password."""
+"""Name and password; or a passkey, which `passkey` receives."""
 
 from idp.authenticators.password import prepared
 from idp.login.purpose import PortalVisit
 from idp.login.steps import SignIn
+from idp.usecases.key_ceremony import passkey_options
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.password import Typed, prove_password
 from idp.web.field_errors import errors
-from idp.web.frame import contact_of, forgot_url, shell
+from idp.web.frame import contact_of, forgot_url, shell, url_of
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import PasswordPage, View
 
@@ -25,6 +26,8 @@ async def show(current: Current) -> View | None:
         again=again,
         forgot_url=forgot_url(current),
         confirming=again and isinstance(asked, PortalVisit),
+        passkey_action=url_of(current, "passkey"),
+        passkey_options=passkey_options(current),
     )
 
 

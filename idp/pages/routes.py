@@ -12,6 +12,7 @@ from idp.pages import (
     logout,
     lost,
     new_password,
+    passkey,
     password,
     recovery,
     recovery_codes,
@@ -19,6 +20,7 @@ from idp.pages import (
     reset_password,
     second_factor,
     secure_account,
+    security_key,
     select_account,
     ways_out,
 )
@@ -35,6 +37,7 @@ AT = "/interaction/{interaction}"
 STEP_PAGES: tuple[StepPage, ...] = (
     password.PAGE,
     second_factor.PAGE,
+    security_key.PAGE,
     recovery.PAGE,
     lost.PAGE,
     enrolment_pass.PAGE,
@@ -57,6 +60,7 @@ def routes(services: Services, house: House) -> list[Route]:
         (f"{AT}/begin", PAGES, {"GET": authorize.begin(services)}),
         (f"{AT}/cancel", PAGES, {"POST": ways_out.cancelled(services)}),
         (f"{AT}/another-account", PAGES, {"POST": ways_out.another_account(services)}),
+        (f"{AT}/passkey", PAGES, {"POST": passkey.submitted(services)}),
         (f"{AT}/recovery-codes/download", PAGES, {"POST": recovery_codes.download(services)}),
         *((f"{AT}/{page.name}", PAGES, _handlers(services, page)) for page in STEP_PAGES),
         (forgot.PATH, PAGES, {"GET": forgot.shown(services), "POST": forgot.submitted(services)}),

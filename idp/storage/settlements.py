@@ -14,7 +14,7 @@ from idp.storage.events import EVENTS, RECORDED, EncodedEvents
 from idp.storage.sessions import consented_of
 from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
 
-_PROVED = """
+PROVED = """
 proved AS (
     UPDATE interactions SET proofs = CASE WHEN user_id = $2 THEN proofs ELSE '{{}}' END || $3::jsonb,
         user_id = $2, notice = '{{}}', expires_at = least($4, ends_at), ceremony = ceremony + 1,
@@ -36,7 +36,7 @@ WITH right_one AS (
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'pwd' AND ($6 OR NOT known_browser)
         AND EXISTS (SELECT FROM right_one)
-), {_PROVED.format(settled="EXISTS (SELECT FROM right_one)")},
+), {PROVED.format(settled="EXISTS (SELECT FROM right_one)")},
 recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM proved)")})
 SELECT a.*, c.scopes AS consented, EXISTS (SELECT FROM proved) AS settled
 FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $8 WHERE a.id = $2
@@ -48,7 +48,7 @@ WITH burnt AS (
     WHERE id = $5 AND user_id = $2 AND state = 'confirmed' AND last_step < $6 RETURNING id
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'otp' AND EXISTS (SELECT FROM burnt)
-), {_PROVED.format(settled="EXISTS (SELECT FROM burnt)")},
+), {PROVED.format(settled="EXISTS (SELECT FROM burnt)")},
 recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM burnt)")})
 SELECT EXISTS (SELECT FROM burnt)
 """
@@ -63,7 +63,7 @@ WITH found AS (
     RETURNING c.set_id
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'recovery_code' AND EXISTS (SELECT FROM used)
-), {_PROVED.format(settled="EXISTS (SELECT FROM used)")},
+), {PROVED.format(settled="EXISTS (SELECT FROM used)")},
 {RECORDED.format(events="$7", when="EXISTS (SELECT FROM used)")}
 SELECT EXISTS (SELECT FROM used) AS settled, (SELECT used_at FROM found) AS used_at
 """

@@ -68,12 +68,12 @@ async def prove_password(services: Services, interaction: InteractionId, visit: 
         outcome = await _proved(current, attempt, attempt.user, stored, typed)
     if password.needs_rehash(stored, parameters):
         await _rehash(services, attempt.user, stored, typed.password)
-    if _somebody_else(outcome):
+    if somebody_else(outcome):
         await interactions.note(services.database, interaction, Notice(kind=NoticeKind.OTHER_PERSON))
     return outcome
 
 
-def _somebody_else(outcome: Outcome) -> bool:
+def somebody_else(outcome: Outcome) -> bool:
     """Whether the password was right, and the app named another person (id_token_hint)."""
     if not isinstance(outcome, Current) or not isinstance(outcome.step, SignIn) or outcome.opened.account is None:
         return False

@@ -31,6 +31,12 @@ FIELDS: Mapping[NoticeKind, FieldName] = {
     NoticeKind.PASS_SHAPE: "enrolment_pass",
     NoticeKind.PASS_WRONG: "enrolment_pass",
     NoticeKind.PASS_EXPIRED: "enrolment_pass",
+    NoticeKind.KEY_MISSING: "key",
+    NoticeKind.KEY_REFUSED: "key",
+    NoticeKind.KEY_STALE: "key",
+    NoticeKind.KEY_SUSPENDED: "key",
+    NoticeKind.KEY_COPIED: "key",
+    NoticeKind.PASSKEY_REFUSED: "key",
     NoticeKind.CODES_NOT_SAVED: "saved",
     NoticeKind.NEW_PASSWORD_REFUSED: "new_password",
 }
@@ -39,8 +45,23 @@ _HELD_FIELDS: Mapping[str, FieldName] = {
     Counter.PASSWORD: "username",
     Counter.APP_CODE: "code",
     Counter.RECOVERY_CODE: "recovery_code",
+    Counter.KEY: "key",
     Counter.ENROLMENT_PASS: "enrolment_pass",
 }
+
+
+_GUESSES = {
+    NoticeKind.RECOVERY_CODE_WRONG,
+    NoticeKind.PASS_WRONG,
+    NoticeKind.PASS_EXPIRED,
+    NoticeKind.KEY_REFUSED,
+    NoticeKind.KEY_STALE,
+    NoticeKind.PASSKEY_REFUSED,
+}
+"""Counted: in the end it is said how many tries are left."""
+
+_BESIDE: Mapping[str, tuple[FieldName, ...]] = {"username": ("password", "key")}
+"""What else stands on the page of a field: a passkey may be used in place of name and password."""
 
 
 def field_of(notice: Notice) -> FieldName:
@@ -55,7 +76,7 @@ def errors(
 
     `other` is the address of the page for the other kind of code.
     """
-    if notice is None or (field_of(notice) != field and not (field == "username" and field_of(notice) == "password")):
+    if notice is None or field_of(notice) not in {field, *_BESIDE.get(field, ())}:
         return ()
     if notice.kind is NoticeKind.HELD and notice.until is not None and notice.until <= at:
         return ()
@@ -80,7 +101,7 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
             return messages.account_off(contact)
         case NoticeKind.CODE_MISSING | NoticeKind.CODE_SHAPE | NoticeKind.CODE_WRONG | NoticeKind.CODE_USED:
             return _code(notice, at)
-        case NoticeKind.RECOVERY_CODE_WRONG | NoticeKind.PASS_WRONG | NoticeKind.PASS_EXPIRED:
+        case kind if kind in _GUESSES:
             return _with_tries(_guess(notice, contact), notice)
         case NoticeKind.RECOVERY_CODE_USED:
             return messages.recovery_code_used(notice.until)
@@ -98,11 +119,13 @@ def _guess(notice: Notice, contact: str) -> str:
             return messages.pass_wrong()
         case NoticeKind.PASS_EXPIRED:
             return messages.pass_expired(contact)
-        case _:
-            return messages.recovery_code_wrong()
+        case kind:
+            return _PLAIN[kind]
 
 
 def _held(notice: Notice, at: datetime, contact: str) -> str:
+    if notice.method == Counter.KEY:
+        return messages.keys_held(notice.until, at, contact)
     if notice.until is not None:
         return messages.too_many_tries(notice.until, at)
     if notice.method == Counter.PASSWORD:
@@ -148,5 +171,12 @@ _PLAIN: Mapping[NoticeKind, str] = {
     NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code(),
     NoticeKind.PASS_MISSING: messages.pass_missing(),
     NoticeKind.PASS_SHAPE: messages.pass_shape(),
+    NoticeKind.RECOVERY_CODE_WRONG: messages.recovery_code_wrong(),
+    NoticeKind.KEY_MISSING: messages.key_missing(),
+    NoticeKind.KEY_REFUSED: messages.key_refused(),
+    NoticeKind.KEY_STALE: messages.key_stale(),
+    NoticeKind.KEY_SUSPENDED: messages.key_suspended(),
+    NoticeKind.KEY_COPIED: messages.key_copied(),
+    NoticeKind.PASSKEY_REFUSED: messages.passkey_refused(),
     NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),
 }

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-FieldName = Literal["", "username", "password", "new_password", "code", "recovery_code", "enrolment_pass", "saved"]
+FieldName = Literal["", "username", "password", "new_password", "code", "key", "recovery_code", "enrolment_pass", "saved"]
 """Names of form fields, which password managers rely on; empty for an error that belongs to no field."""
 
 _ANCHORS: dict[str, str] = {
     "password": "current-password",
     "new_password": "new-password",
     "recovery_code": "recovery-code",
+    "key": "use-key",
     "enrolment_pass": "enrolment-pass",
 }
 

@@ -52,6 +52,10 @@ class PasswordPage(View):
     """Where a link for a new password can be asked for; None where no mail can be sent."""
     confirming: bool = False
     """The same, before a change in the portal."""
+    passkey_action: str = ""
+    """Where the form with a passkey's answer goes. Field: `credential`."""
+    passkey_options: str = ""
+    """JSON for `navigator.credentials.get()`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class SecondFactorPage(View):
     """The account as the authenticator app shows it; masked where it holds an address."""
     recovery_url: str | None = None
     """The page for recovery codes, where the person has some."""
+    key_url: str | None = None
+    """The page for keys, where the person has one."""
     codes_left: int | None = None
     """Warned about when they run low; None says nothing."""
     digits: tuple[int, ...] = (6,)
@@ -88,8 +94,9 @@ class RecoveryPage(View):
     template: ClassVar[str] = "recovery"
     step: ClassVar[str] = "recovery"
 
-    code_url: str
-    """Back to the page for app codes."""
+    code_url: str | None = None
+    """The page for app codes, where the person has an app."""
+    key_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,43 @@ def pass_expired(contact: str) -> str:
     return f"This enrolment pass is over. Ask {contact} for a new one."
 
 
+def key_missing() -> str:
+    """The person closed the browser's question, or there was none."""
+    return "Your key gave no answer. Try again, and touch or unlock it when the browser asks."
+
+
+def key_refused() -> str:
+    """Somebody else's, nobody's, or an answer that no sound key gives."""
+    return "That key did not work here. Use one that is set up for this account."
+
+
+def key_stale() -> str:
+    """It answered what an earlier page had asked."""
+    return "That answer belongs to an earlier try. Use your key once more."
+
+
+def key_suspended() -> str:
+    """Told once the password was right."""
+    return "This key is suspended, so it does not work. Use another way to sign in."
+
+
+def key_copied() -> str:
+    """Its counter went back."""
+    return "There is a copy of this key, so it no longer works. Sign in another way, and remove it from your account."
+
+
+def passkey_refused() -> str:
+    """Whatever was wrong: unknown, suspended, of somebody who is switched off."""
+    return "That passkey did not sign you in. Use another one, or your username and password."
+
+
+def keys_held(until: datetime | None, at: datetime, contact: str) -> str:
+    """Too many tries with keys; the same text for any."""
+    if until is None:
+        return f"There were too many wrong tries with keys, so they are switched off. Ask {contact}."
+    return f"Too many tries with a key. You can use one again at {times.until(until, at)}."
+
+
 def codes_not_saved() -> str:
     """The box is not ticked."""
     return "Tick the box once the codes are saved"
@@ -193,12 +230,13 @@ def enrolment_why(asker: Asker, app: str, brand: str) -> str:
             return "This account must have two-factor sign-in."
 
 
-def paused_reason(method: Literal["password", "code", "recovery_code", "enrolment_pass"]) -> str:
+def paused_reason(method: Literal["password", "code", "recovery_code", "key", "enrolment_pass"]) -> str:
     """What was tried too often."""
     what = {
         "password": "passwords",
         "code": "codes",
         "recovery_code": "recovery codes",
+        "key": "tries with a key",
         "enrolment_pass": "enrolment passes",
     }[method]
     return f"There were too many wrong {what}. The pause keeps others from guessing."
@@ -214,9 +252,16 @@ def closed_until_reset(contact: str) -> str:
     return f"There were too many wrong passwords, so signing in from here is switched off. Ask {contact}."
 
 
-def paused_way(method: Literal["code", "recovery_code"]) -> str:
+_WAYS = {
+    "code": "Use your authenticator app",
+    "recovery_code": "Use a recovery code",
+    "key": "Use your security key or passkey",
+}
+
+
+def paused_way(method: Literal["code", "recovery_code", "key"]) -> str:
     """Words of a link on the pause page: what still works."""
-    return "Use your authenticator app" if method == "code" else "Use a recovery code"
+    return _WAYS[method]
 
 
 # ── consent ──────────────────────────────────────────────────────────────────────────────────────

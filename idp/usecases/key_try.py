@@ -1,0 +1,112 @@
+"""One try of a security key or passkey, beside a password or alone: counted, then judged.
+
+Each try answers a challenge of its own, which is void afterwards, whatever came of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.audit.sign_in import KeyCopied, KeyFault
+from idp.authenticators.key_response import KeyRefusal, Presented, presented
+from idp.authenticators.security_key import Assertion, asserted
+from idp.authenticators.throttling import source_key
+from idp.keystore.service_keys import name_digest
+from idp.login.notice import Notice, NoticeKind
+from idp.storage import interactions, key_attempts
+from idp.storage.attempts import Held, Reserved
+from idp.storage.key_attempts import Claimed, KeyAttempt, ShownKey
+from idp.usecases.key_ceremony import ceremony_of
+from idp.usecases.outcome import Current
+from idp.usecases.scene import AuditSubject, Scene
+from idp.values.ids import UserId
+
+_FAULTS: Mapping[KeyRefusal, KeyFault] = {
+    KeyRefusal.BAD_SHAPE: "bad_shape",
+    KeyRefusal.WRONG_CHALLENGE: "wrong_challenge",
+    KeyRefusal.WRONG_ORIGIN: "wrong_origin",
+    KeyRefusal.WRONG_RELYING_PARTY: "wrong_relying_party",
+    KeyRefusal.NOT_PRESENT: "not_present",
+    KeyRefusal.NOT_VERIFIED: "not_verified",
+    KeyRefusal.FOREIGN_PERSON: "foreign_person",
+    KeyRefusal.BAD_SIGNATURE: "bad_signature",
+    KeyRefusal.COUNTER_WENT_BACK: "counter_went_back",
+}
+"""What an answer of a registered key can be refused for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightKey:
+    """The key is registered, its answer is sound, and nobody else's."""
+
+    shown: ShownKey
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTry:
+    """A counted try and what it came to."""
+
+    state: Reserved | Held
+    verdict: RightKey | KeyFault
+    scene: Scene
+    """About whose key it is, as far as that is known."""
+
+
+async def nothing_shown(current: Current, text: str) -> bool:
+    """Whether the form came without an answer, as when the person closed the browser's question: no try at all."""
+    if not text:
+        missing = Notice(kind=NoticeKind.KEY_MISSING)
+        await interactions.note(current.scene.services.database, current.interaction.id, missing)
+    return not text
+
+
+async def tried(current: Current, text: str, user: UserId | None) -> KeyTry:
+    """Count it, then look at it. `user`: who proved a password before; None where the key alone says who it is."""
+    shown = presented(text)
+    attempt = await _reserved(current, shown, user)
+    verdict = _verdict(current, shown, attempt, alone=user is None)
+    scene = current.scene if user else current.scene.about(_subject(attempt.shown))
+    if verdict == "counter_went_back" and attempt.shown is not None:
+        at, copied = scene.visit.at, KeyCopied(authenticator=attempt.shown.id)
+        await key_attempts.suspend_copied(scene.services.database, attempt.shown.id, at, scene.events(copied))
+    return KeyTry(state=attempt.state, verdict=verdict, scene=scene)
+
+
+async def _reserved(current: Current, shown: Presented | KeyRefusal, user: UserId | None) -> KeyAttempt:
+    """A key that is nobody's is counted under its keyed digest."""
+    scene = current.scene
+    credential_id = shown.credential_id if isinstance(shown, Presented) else b""
+    claimed = Claimed(
+        interaction=current.interaction.id,
+        credential_id=credential_id,
+        user=user,
+        stranger=name_digest(scene.configuration.service_keys, f"key {credential_id.hex()}"),
+    )
+    source = source_key(scene.visit.origin.address)
+    return await key_attempts.reserve(scene.services.database, claimed, source, scene.visit.at)
+
+
+def _verdict(
+    current: Current, shown: Presented | KeyRefusal, attempt: KeyAttempt, *, alone: bool
+) -> RightKey | KeyFault:
+    """What somebody else answered meanwhile is known before the counter is judged: a second click copies no key."""
+    if isinstance(attempt.state, Held):
+        return "paused" if attempt.state.until else "disabled"
+    if isinstance(shown, KeyRefusal):
+        return _FAULTS[shown]
+    if attempt.shown is None:
+        return "unknown_key"
+    if attempt.ceremony != current.interaction.ceremony:
+        return "answered_meanwhile"
+    found = attempt.shown
+    assertion = asserted(shown, found.key, ceremony_of(current, "get"), alone=alone)
+    signed = not isinstance(assertion, KeyRefusal) or assertion is KeyRefusal.COUNTER_WENT_BACK
+    if signed and found.suspended:
+        return "suspended"
+    if signed and not found.active:
+        return "user_disabled"
+    return _FAULTS[assertion] if isinstance(assertion, KeyRefusal) else RightKey(shown=found, assertion=assertion)
+
+
+def _subject(shown: ShownKey | None) -> AuditSubject | None:
+    return AuditSubject(user=shown.key.user, audit_salt=shown.audit_salt) if shown else None
