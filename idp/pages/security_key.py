@@ -6,8 +6,8 @@ from idp.usecases.outcome import Current, Outcome
 from idp.usecases.security_key import asked_of_key, prove_key
 from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, url_of
+from idp.web.key_views import SecurityKeyPage
 from idp.web.pauses import pause
-from idp.web.security_key_views import SecurityKeyPage
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import View
 from idp.web.ways import ways

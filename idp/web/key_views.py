@@ -1,4 +1,4 @@
-"""The view of the page on which a security key or passkey is set up."""
+"""The views of the pages on which a security key or passkey is set up, or shown as the second step."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,3 +22,20 @@ class KeyEnrolmentPage(View):
     """The page for an authenticator app, where one would do."""
     may_wait_until: datetime | None = None
     """Until then `answer=skip` goes on without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityKeyPage(View):
+    """One button, which needs a script. Field: `credential`, filled by it."""
+
+    template: ClassVar[str] = "security_key"
+    step: ClassVar[str] = "security-key"
+
+    options: str
+    """JSON for `navigator.credentials.get()`."""
+    why: str = ""
+    """A sentence of `words.messages`, where nothing but a key will do."""
+    lost_url: str
+    """The page of somebody who has none of the ways at hand."""
+    code_url: str | None = None
+    recovery_url: str | None = None
