@@ -42,6 +42,11 @@ class NoticeKind(StrEnum):
     KEY_SUSPENDED = "key_suspended"
     KEY_COPIED = "key_copied"
     PASSKEY_REFUSED = "passkey_refused"
+    KEY_NOT_MADE = "key_not_made"
+    """None answered."""
+    KEY_NOT_ADDED = "key_not_added"
+    KEY_KNOWN = "key_known"
+    KEYS_ENOUGH = "keys_enough"
     CODES_NOT_SAVED = "codes_not_saved"
     NEW_PASSWORD_REFUSED = "new_password_refused"
 

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyotp
 
 from tests.drivers.page import Page
+from tests.drivers.soft_key import SoftKey
 
 PERIOD_SECONDS = 30
 MOST_STEPS = 12
@@ -40,6 +41,8 @@ class Person:
     recovery_codes: list[str] = field(default_factory=list)
     use_recovery_code: bool = False
     enrolment_pass: str = ""
+    key: SoftKey | None = None
+    """A security key: set up and shown wherever the sign-in begins with it."""
     steps: list[str] = field(default_factory=list)
     last_time_step: int = 0
 
@@ -72,6 +75,21 @@ def set_up_key(page: Page) -> str:
     """The secret in the set-up link of the enrolment page."""
     link = next(each for each in page.links if each.href.startswith("otpauth:"))
     return parse_qs(urlsplit(link.href).query)["secret"][0]
+
+
+def asked_of_key(page: Page) -> str:
+    """What the page asks the browser to ask a security key: JSON."""
+    return next(form.attrs["data-options"] for form in page.forms if "data-options" in form.attrs)
+
+
+async def _key_enrolment(person: Person, page: Page) -> Page:
+    assert person.key is not None, f"{person.username} has no security key"
+    return await page.submit(credential=person.key.create(asked_of_key(page)), name="")
+
+
+async def _security_key(person: Person, page: Page) -> Page:
+    assert person.key is not None, f"{person.username} has no security key"
+    return await page.submit(credential=person.key.get(asked_of_key(page)))
 
 
 async def _password(person: Person, page: Page) -> Page:
@@ -121,6 +139,8 @@ _ANSWERS: Mapping[str, Answer] = {
     "recovery-used": _pressing("continue"),
     "enrolment-pass": _enrolment_pass,
     "enrolment": _enrolment,
+    "key-enrolment": _key_enrolment,
+    "security-key": _security_key,
     "recovery-codes": _recovery_codes,
     "new-password": _new_password,
     "consent": _pressing("allow"),
