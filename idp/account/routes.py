@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from idp.account import activity, connected_apps, email, factor, not_me, password, profile, sessions, two_factor
+from idp.account import activity, connected_apps, email, factor, key, not_me, password, profile, sessions, two_factor
 from idp.usecases.portal import REMOVAL_SECONDS
 from idp.usecases.services import Services
 from idp.web.edges import Edge, Handler, House
@@ -13,7 +13,27 @@ from idp.web.portal import shown, shown_as_asked, submitted
 def routes(services: Services, house: House) -> list[Route]:
     """Every path and its handlers by method."""
     table: tuple[tuple[str, dict[str, Handler]], ...] = (
-        (profile.PAGE.path, {"GET": shown(services, profile.PAGE, profile.show)}),
+        (
+            profile.PAGE.path,
+            {
+                "GET": shown(services, profile.PAGE, profile.show),
+                "POST": submitted(services, profile.PAGE, profile.submit),
+            },
+        ),
+        (profile.SAVED.path, {"GET": shown(services, profile.SAVED, profile.show_saved)}),
+        (
+            email.PAGE.path,
+            {
+                "GET": shown(services, email.PAGE, email.show),
+                "POST": submitted(services, email.PAGE, email.submit),
+            },
+        ),
+        (email.SENT.path, {"GET": shown(services, email.SENT, email.show_sent)}),
+        (
+            email.CONFIRM.path,
+            {"GET": email.by_mail(services), "POST": submitted(services, email.CONFIRM, email.confirm)},
+        ),
+        (email.DONE.path, {"GET": shown(services, email.DONE, email.show_done)}),
         (
             password.PAGE.path,
             {
@@ -46,6 +66,8 @@ def routes(services: Services, house: House) -> list[Route]:
         (two_factor.PAGE.path, {"GET": shown(services, two_factor.PAGE, two_factor.show)}),
         (two_factor.DONE.path, {"GET": shown(services, two_factor.DONE, two_factor.show_done)}),
         (two_factor.APP.path, {"POST": submitted(services, two_factor.APP, two_factor.set_up_app)}),
+        (two_factor.ADD.path, {"POST": submitted(services, two_factor.ADD, two_factor.add_app)}),
+        (key.ADD.path, {"POST": submitted(services, key.ADD, key.add)}),
         (two_factor.CODES.path, {"POST": submitted(services, two_factor.CODES, two_factor.renew_codes)}),
         (
             two_factor.OFF.path,
@@ -54,9 +76,6 @@ def routes(services: Services, house: House) -> list[Route]:
                 "POST": submitted(services, two_factor.OFF, two_factor.take_away),
             },
         ),
-    )
-    return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]
-        (two_factor.ADD.path, {"POST": submitted(services, two_factor.ADD, two_factor.add_app)}),
         (factor.ONE, {"GET": factor.asked(services, factor.show_one), "POST": factor.done(services, factor.rename)}),
         (
             factor.ONE + factor.LOST,
@@ -79,3 +98,5 @@ def routes(services: Services, house: House) -> list[Route]:
                 "POST": factor.done(services, factor.remove, factor.REMOVE, REMOVAL_SECONDS),
             },
         ),
+    )
+    return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]

@@ -2,7 +2,21 @@
 
 from typing import get_args
 
-from idp.audit import directory, guards, links, mail, passes, protocol, registration, reported, service, sign_in
+from idp.audit import (
+    directory,
+    factors,
+    guards,
+    keys,
+    links,
+    mail,
+    passes,
+    profile,
+    protocol,
+    registration,
+    reported,
+    service,
+    sign_in,
+)
 from idp.audit.event import Event
 
 AnyEvent = (
@@ -21,15 +35,15 @@ AnyEvent = (
     | sign_in.RecoveryCodesAcknowledged
     | sign_in.RecoveryCodeUsed
     | sign_in.SecondFactorTurnedOff
-    | sign_in.PasswordChanged
-    | sign_in.SignInCompleted
-    | sign_in.SignInCancelled
     | factors.FactorRenamed
     | factors.FactorRemoved
     | factors.FactorSuspended
     | factors.FactorReactivated
     | keys.KeyRegistered
     | keys.KeyRegistrationRefused
+    | sign_in.PasswordChanged
+    | sign_in.SignInCompleted
+    | sign_in.SignInCancelled
     | sign_in.ConsentGiven
     | sign_in.ConsentDenied
     | sign_in.AppDisconnected
@@ -58,6 +72,11 @@ AnyEvent = (
     | links.PasswordReset
     | links.AccountSecured
     | reported.NotMeReported
+    | profile.ProfileChanged
+    | profile.AddressChangeAsked
+    | profile.AddressConfirmed
+    | profile.AddressLeft
+    | profile.AddressRestored
     | mail.MailSent
     | mail.MailUndelivered
     | mail.MailGivenUp

@@ -5,7 +5,9 @@ from typing import ClassVar, Literal
 
 from idp.audit.event import PERSONAL, Event
 
-LinkRefusal = Literal["unknown", "used", "expired", "superseded", "user_disabled"]
+LinkRefusal = Literal[
+    "unknown", "used", "expired", "superseded", "user_disabled", "foreign", "address_taken", "managed"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

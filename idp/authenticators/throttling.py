@@ -24,6 +24,8 @@ ASKED_OF_ACCOUNT = 3
 """Links for a forgotten password that one account is mailed in that time."""
 ASKED_BY_SOURCE = 30
 """How often one source may ask for one."""
+ADDRESSES_ASKED = 5
+"""Addresses that one person may ask to have confirmed in that time: each of them is written to."""
 
 
 def pause_after(failures: int) -> timedelta | None:

@@ -7,15 +7,16 @@ from idp.audit.event import Event
 from idp.authenticators.methods import Counter
 from idp.notices.mails import (
     AccountSwitchedOff,
+    AddressAdded,
+    AddressLeft,
     AnyMail,
     AppReplaced,
-    EverythingElseEnded,
-    NewBrowser,
-    NewPassword,
     EverythingElseEnded,
     FactorAdded,
     FactorChanged,
     KeyIsCopied,
+    NewBrowser,
+    NewPassword,
     NewRecoveryCodes,
     RecoveryCodeSpent,
     SecondStepFailed,
@@ -36,7 +37,7 @@ def caused_by(happened: Sequence[Event]) -> tuple[AnyMail | None, ...]:
     )
 
 
-def _mail(event: Event) -> AnyMail | None:
+def _mail(event: Event, *, codes: bool) -> AnyMail | None:
     match event:
         case sign_in.EnrolmentConfirmed() | keys.KeyRegistered():
             return _bound(event, codes=codes)
@@ -46,10 +47,14 @@ def _mail(event: Event) -> AnyMail | None:
             return NewPassword(by="person")
         case directory.PasswordSet():
             return NewPassword(by="admin")
+        case directory.UserChanged(fields=fields) if "email" in fields:
+            return AddressAdded(by="admin")
+        case profile.AddressLeft(email=email):
+            return AddressLeft(to=email)
         case sign_in.SignInCompleted(silent=False):
             return NewBrowser()
         case _:
-            return _PLAIN.get(type(event)) or _refusal(event)
+            return _PLAIN.get(type(event)) or _changed(event) or _refusal(event)
 
 
 _PLAIN: Mapping[type[Event], AnyMail] = {
@@ -57,23 +62,13 @@ _PLAIN: Mapping[type[Event], AnyMail] = {
     sign_in.SecondFactorTurnedOff: TwoFactorOff(),
     directory.SecondFactorReset: TwoFactorReset(),
     sign_in.KeyCopied: KeyIsCopied(),
+    profile.AddressConfirmed: AddressAdded(by="person"),
     directory.UserDisabled: AccountSwitchedOff(),
     reported.NotMeReported: EverythingElseEnded(),
 }
 """Told without anything that they say themselves."""
 
 
-def _refusal(event: Event) -> AnyMail | None:
-    match event:
-        case sign_in.FactorRefused(method=Counter.KEY, failures=int(failures)):
-            return SecondStepFailed(failures=failures, with_key=True)
-        # One that was held back (`failures` is None) was told when its pause began.
-        case sign_in.FactorRefused(failures=int(failures)) | passes.EnrolmentPassRefused(failures=int(failures)):
-            return SecondStepFailed(failures=failures)
-        case guards.ThrottlePaused(method=method, until=until):
-            return SignInPaused(method=Counter(method), until=until)
-        case guards.AuthenticatorDisabled(method=method):
-            return SignInPaused(method=Counter(method), until=None)
 def _bound(event: sign_in.EnrolmentConfirmed | keys.KeyRegistered, *, codes: bool) -> AnyMail:
     if isinstance(event, keys.KeyRegistered):
         return FactorAdded(method="key") if event.further else TwoFactorOn(method="key")
@@ -94,5 +89,16 @@ def _changed(event: Event) -> AnyMail | None:
             return None
 
 
+def _refusal(event: Event) -> AnyMail | None:
+    match event:
+        case sign_in.FactorRefused(method=Counter.KEY, failures=int(failures)):
+            return SecondStepFailed(failures=failures, with_key=True)
+        # One that was held back (`failures` is None) was told when its pause began.
+        case sign_in.FactorRefused(failures=int(failures)) | passes.EnrolmentPassRefused(failures=int(failures)):
+            return SecondStepFailed(failures=failures)
+        case guards.ThrottlePaused(method=method, until=until):
+            return SignInPaused(method=Counter(method), until=until)
+        case guards.AuthenticatorDisabled(method=method):
+            return SignInPaused(method=Counter(method), until=None)
         case _:
             return None

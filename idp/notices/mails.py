@@ -18,6 +18,8 @@ class TwoFactorOn:
     kind: Literal["two_factor_on"] = "two_factor_on"
     AT_MOST_EVERY: ClassVar[timedelta | None] = None
 
+    method: Literal["otp", "key"] = "otp"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppReplaced:
@@ -26,8 +28,6 @@ class AppReplaced:
     kind: Literal["app_replaced"] = "app_replaced"
     AT_MOST_EVERY: ClassVar[timedelta | None] = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
     codes: bool = True
     """Whether recovery codes were made anew."""
 
@@ -52,6 +52,8 @@ class FactorChanged:
     now: Literal["removed", "lost", "found"]
     method: Literal["otp", "key"]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TwoFactorOff:
     """The person turned it off."""
 
@@ -163,6 +165,40 @@ class ForgottenPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmAddress:
+    """To an address that somebody says is theirs: who reads it may well be a stranger."""
+
+    kind: Literal["confirm_address"] = "confirm_address"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    to: str = field(repr=False)
+    username: str
+    """Whose account wants it."""
+    link: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressAdded:
+    """To the address that is the account's now."""
+
+    kind: Literal["address_added"] = "address_added"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    by: Literal["person", "admin"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressLeft:
+    """To the address that was the account's until now. Its link gives it back."""
+
+    kind: Literal["address_left"] = "address_left"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentPassMailed:
     """What lets a first second factor in."""
 
@@ -176,6 +212,8 @@ class EnrolmentPassMailed:
 AnyMail = (
     TwoFactorOn
     | AppReplaced
+    | FactorAdded
+    | FactorChanged
     | TwoFactorOff
     | TwoFactorReset
     | RecoveryCodeSpent
@@ -189,7 +227,13 @@ AnyMail = (
     | EverythingElseEnded
     | EnrolmentPassMailed
     | ForgottenPassword
+    | ConfirmAddress
+    | AddressAdded
+    | AddressLeft
 )
+
+Asked = ForgottenPassword | ConfirmAddress
+"""Those that somebody asks for: each has a link of its own, which leads on for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +251,7 @@ class Letter:
 
     def pointless(self, at: datetime) -> bool:
         """Whether nobody could do anything with it any more."""
-        return isinstance(self.mail, ForgottenPassword) and self.mail.until <= at
+        return isinstance(self.mail, Asked) and self.mail.until <= at
 
     def stored(self) -> bytes:
         """As it is sealed."""
@@ -222,5 +266,3 @@ class Letter:
 
 
 _STORED = TypeAdapter(Letter)
-    | FactorAdded
-    | FactorChanged

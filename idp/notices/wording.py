@@ -7,17 +7,19 @@ from typing import assert_never
 from idp.authenticators.methods import Counter
 from idp.notices.mails import (
     AccountSwitchedOff,
+    AddressAdded,
+    AddressLeft,
     AnyMail,
     AppReplaced,
+    ConfirmAddress,
     EnrolmentPassMailed,
     EverythingElseEnded,
+    FactorAdded,
+    FactorChanged,
     ForgottenPassword,
     KeyIsCopied,
     NewBrowser,
     NewPassword,
-    EverythingElseEnded,
-    FactorAdded,
-    FactorChanged,
     NewRecoveryCodes,
     RecoveryCodeSpent,
     SecondStepFailed,
@@ -57,12 +59,14 @@ def words(mail: AnyMail, brand: str) -> Words:
     match mail:
         case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset() | EnrolmentPassMailed():
             return _of_factors(mail, brand)
+        case FactorAdded() | FactorChanged():
+            return _of_one_factor(mail, brand)
         case RecoveryCodeSpent() | NewRecoveryCodes():
             return _of_codes(mail, brand)
         case NewPassword() | AccountSwitchedOff() | EverythingElseEnded():
             return _of_account(mail, brand)
-        case FactorAdded() | FactorChanged():
-            return _of_one_factor(mail, brand)
+        case ConfirmAddress() | AddressAdded() | AddressLeft():
+            return _of_addresses(mail, brand)
         case SecondStepFailed() | SignInPaused() | KeyIsCopied():
             return _of_tries(mail, brand)
         case NewBrowser():
@@ -116,6 +120,12 @@ def _of_factors(
 ) -> Words:
     keep = "Keep your recovery codes somewhere safe."
     match mail:
+        case TwoFactorOn(method="key"):
+            return Words(
+                subject=f"Two-factor is on for your {brand} account",
+                happened="A security key or passkey was added to your account. You need it to sign in from now on.",
+                advice=keep,
+            )
         case TwoFactorOn():
             return Words(
                 subject=f"Two-factor is on for your {brand} account",
@@ -125,7 +135,9 @@ def _of_factors(
         case AppReplaced(codes=codes):
             return Words(
                 subject=f"The authenticator app of your {brand} account was replaced",
-                happened="A new authenticator app was set up. The one before and its recovery codes no longer work.",
+                happened="A new authenticator app was set up. The one before and its recovery codes no longer work."
+                if codes
+                else "A new authenticator app was set up. The one whose place it took no longer works.",
                 advice=keep,
             )
         case EnrolmentPassMailed():
@@ -156,47 +168,6 @@ def _of_pass(mail: EnrolmentPassMailed, brand: str) -> Words:
     )
 
 
-def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:
-    match mail:
-        case RecoveryCodeSpent(left=left):
-            how_many = {0: "None is left", 1: "1 is left"}.get(left, f"{left} are left")
-            return Words(
-                subject=f"A recovery code of your {brand} account was used",
-                happened=f"A recovery code was used in place of your authenticator app. {how_many}.",
-                advice="A used code works no more: cross it off your list.",
-            )
-        case _:
-            return Words(
-                subject=f"New recovery codes for your {brand} account",
-                happened="New recovery codes were made for your account. The ones before no longer work.",
-                advice="Keep the new ones somewhere safe, and throw the old ones away.",
-            )
-
-
-def _of_tries(mail: SecondStepFailed | SignInPaused | KeyIsCopied, brand: str) -> Words:
-    match mail:
-        case KeyIsCopied():
-            return Words(
-                subject=f"A security key of your {brand} account is suspended",
-                happened="A key of your account signed in, and so did a copy of it. It signs nobody in any more.",
-                was_it_you="A key that keeps its secret cannot be copied: somebody else may have used the copy.",
-                advice="Sign in another way, look at your sessions, and remove the key from your account.",
-            )
-        case SecondStepFailed(failures=failures, with_key=True):
-            tries = "A key was refused" if failures == 1 else f"A key was refused {failures} times in a row"
-            return Words(
-                subject=f"Your {brand} password was right, the security key was not",
-                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
-                advice="If it was not you, somebody knows your password: choose a new one.",
-            )
-        case SecondStepFailed(failures=failures):
-            tries = "A wrong code was typed" if failures == 1 else f"Wrong codes were typed {failures} times in a row"
-            return Words(
-                subject=f"Your {brand} password was right, the code was not",
-                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
-                advice="If it was not you, somebody knows your password: choose a new one.",
-            )
-        case SignInPaused(until=datetime() as until, method=method):
 def _of_one_factor(mail: FactorAdded | FactorChanged, brand: str) -> Words:
     what = "security key or passkey" if mail.method == "key" else "authenticator app"
     match mail:
@@ -224,6 +195,75 @@ def _of_one_factor(mail: FactorAdded | FactorChanged, brand: str) -> Words:
             )
 
 
+def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:
+    match mail:
+        case RecoveryCodeSpent(left=left):
+            how_many = {0: "None is left", 1: "1 is left"}.get(left, f"{left} are left")
+            return Words(
+                subject=f"A recovery code of your {brand} account was used",
+                happened=f"A recovery code was used in place of your authenticator app. {how_many}.",
+                advice="A used code works no more: cross it off your list.",
+            )
+        case _:
+            return Words(
+                subject=f"New recovery codes for your {brand} account",
+                happened="New recovery codes were made for your account. The ones before no longer work.",
+                advice="Keep the new ones somewhere safe, and throw the old ones away.",
+            )
+
+
+def _of_addresses(mail: ConfirmAddress | AddressAdded | AddressLeft, brand: str) -> Words:
+    match mail:
+        case ConfirmAddress(username=username, link=link, until=until):
+            return Words(
+                subject=f"Confirm this address for your {brand} account",
+                happened=f"The account {username} is to have this address.",
+                link=link,
+                link_words="Confirm the address, signed in as ever",
+                was_it_you=f"The link works once, until {times.full_day(until)} at {times.clock(until)};"
+                " of several only the latest does.",
+                advice="If you know nothing of it, do nothing: then the account does not get this address.",
+            )
+        case AddressAdded(by=by):
+            return Words(
+                subject=f"This is the address of your {brand} account now",
+                happened="This address was confirmed for your account. It signs you in, and mails about it come here."
+                if by == "person"
+                else "An admin gave your account this address. It signs you in, and mails about it come here.",
+                was_it_you="Was it you? Nothing to do." if by == "person" else "Did you ask for it? Nothing to do.",
+            )
+        case _:
+            return Words(
+                subject=f"The address of your {brand} account was changed",
+                happened="Your account has another address now. This one signs you in no more, and gets no more mails.",
+                advice="If it was not you, the link below gives this address back and signs everybody out.",
+            )
+
+
+def _of_tries(mail: SecondStepFailed | SignInPaused | KeyIsCopied, brand: str) -> Words:
+    match mail:
+        case KeyIsCopied():
+            return Words(
+                subject=f"A security key of your {brand} account is suspended",
+                happened="A key of your account signed in, and so did a copy of it. It signs nobody in any more.",
+                was_it_you="A key that keeps its secret cannot be copied: somebody else may have used the copy.",
+                advice="Sign in another way, look at your sessions, and remove the key from your account.",
+            )
+        case SecondStepFailed(failures=failures, with_key=True):
+            tries = "A key was refused" if failures == 1 else f"A key was refused {failures} times in a row"
+            return Words(
+                subject=f"Your {brand} password was right, the security key was not",
+                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
+                advice="If it was not you, somebody knows your password: choose a new one.",
+            )
+        case SecondStepFailed(failures=failures):
+            tries = "A wrong code was typed" if failures == 1 else f"Wrong codes were typed {failures} times in a row"
+            return Words(
+                subject=f"Your {brand} password was right, the code was not",
+                happened=f"Your password was typed and was right. {tries}, so nobody was signed in.",
+                advice="If it was not you, somebody knows your password: choose a new one.",
+            )
+        case SignInPaused(until=datetime() as until, method=method):
             again = times.clock(times.rounded_up(until))
             return Words(
                 subject=f"Signing in to your {brand} account is paused",

@@ -57,4 +57,4 @@ def _page(aside: Aside, mine: Mine | None) -> Response:
     shell = aside.shell(SECURE)
     if mine is None:
         return aside.page(DeadLinkPage(shell=shell, forgot_url=None))
-    return aside.page(SecureAccountPage(shell=shell, username=mine.username))
+    return aside.page(SecureAccountPage(shell=shell, username=mine.username, address=mine.address))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from idp.authenticators.totp import DEFAULT
+from idp.directory.preferences import Preferences
 from idp.policy.rules import Rule, RuleId
 from idp.values.ids import GroupId, Subject, UserId
 
@@ -56,15 +57,17 @@ class Account:
     """Whether a second factor was ever bound: then no grace is left, also once it was reset."""
     applied: Mapping[RuleId, datetime] = field(default_factory=dict)
     """When rules that leave time first applied to this person."""
+    preferences: Preferences = field(default_factory=Preferences)
+    """How the person likes to be served. They decide nothing, and move no version."""
     audit_salt: bytes = field(default=b"", repr=False)
     """Salt of the key that this person's names and addresses are sealed under in security events."""
 
-    @property
-    def enrolled(self) -> bool:
-        """Whether a second factor can be asked of this person."""
     @property
     def factors(self) -> int:
         """How many there are, those reported as lost too."""
         return self.apps + self.keys + self.suspended
 
+    @property
+    def enrolled(self) -> bool:
+        """Whether a second factor can be asked of this person."""
         return self.factors > 0

@@ -2,6 +2,7 @@
 
 from asyncpg import Record
 
+from idp.directory.preferences import Preferences
 from idp.policy.account import Account, Exemption
 from idp.policy.rules import RuleId
 from idp.storage.database import Executor
@@ -42,6 +43,7 @@ def account_of(row: Record) -> Account | None:
         exemption=_exemption(row),
         had_factor=row["had_factor"],
         applied={RuleId(rule): at for rule, at in zip(row["applied_rules"], row["rules_applied_at"], strict=True)},
+        preferences=Preferences(locale=row["locale"], zoneinfo=row["zoneinfo"], theme=row["theme"]),
         audit_salt=row["audit_salt"],
     )
 

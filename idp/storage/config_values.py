@@ -9,6 +9,7 @@ from typing import Any
 from idp.authenticators.acr import NAMES, Aliases
 from idp.authenticators.methods import Level
 from idp.authenticators.totp import ALGORITHMS, DEFAULT, TotpParameters
+from idp.directory.own_profile import SELF_SERVICE
 from idp.login.browser_session import SessionLifetimes
 
 _LONGEST_TEXT = 100
@@ -40,6 +41,9 @@ class ConfigValues:
     """Whether anybody may register a client, without an initial access token (RFC 7591 3)."""
     fetch_hosts: frozenset[str] = frozenset()
     """`host` or `host:port`: what may be fetched from there though its address is not public."""
+
+    self_service_fields: frozenset[str] = SELF_SERVICE
+    """What people change of their own profile in the portal; the rest is for admins."""
 
 
 def of(stored: Mapping[str, Any]) -> ConfigValues:  # values of any JSON type, as stored or as typed in
@@ -81,6 +85,13 @@ def _hosts(value: object) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(host, str) and _HOST.fullmatch(host) for host in value):
         raise InvalidConfiguration('fetch_hosts must be a JSON list of hosts such as ["app.internal", "10.0.0.7:8443"]')
     return frozenset(host.lower() for host in value)
+
+
+def _fields(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and name in SELF_SERVICE for name in value):
+        some = ", ".join(sorted(SELF_SERVICE))
+        raise InvalidConfiguration(f"self_service_fields must be a JSON list of some of {some}")
+    return frozenset(value)
 
 
 def _aliases(value: object) -> dict[str, Level]:
@@ -137,6 +148,7 @@ _SETTERS: Mapping[str, Callable[[ConfigValues, Any], ConfigValues]] = {
     ),
     "open_registration": lambda values, value: replace(values, open_registration=_switch("open_registration", value)),
     "fetch_hosts": lambda values, value: replace(values, fetch_hosts=_hosts(value)),
+    "self_service_fields": lambda values, value: replace(values, self_service_fields=_fields(value)),
     "session_idle_seconds": _idle,
     "session_absolute_seconds": _absolute,
     "security_event_days": lambda values, value: replace(

@@ -20,6 +20,8 @@ class EncodedMail(TypedDict):
     letter: str
     link: str | None
     """Digest of the link in it, in base64."""
+    address: str | None
+    """Whom it goes to, where that is not the address that the person has after the statement."""
 
 
 class EncodedEvent(TypedDict):
@@ -56,16 +58,18 @@ WHERE {when}
 
 MAILS = """
 INSERT INTO outbox (kind, user_id, mail_id, topic, hour, address, sealed_letter, link_digest, made_at, due_at)
-SELECT 'mail', u.id, m.id, m.topic, m.hour, u.email, decode(m.letter, 'base64'), decode(m.link, 'base64'), e.at, e.at
+SELECT 'mail', u.id, m.id, m.topic, m.hour, coalesce(m.address, u.email), decode(m.letter, 'base64'),
+    decode(m.link, 'base64'), e.at, e.at
 FROM jsonb_to_recordset({events}::jsonb) AS e(at timestamptz, user_id uuid, mail jsonb)
-CROSS JOIN jsonb_to_record(e.mail) AS m(id uuid, topic text, hour bigint, letter text, link text)
-JOIN users u ON u.id = e.user_id AND u.email_verified
+CROSS JOIN jsonb_to_record(e.mail) AS m(id uuid, topic text, hour bigint, letter text, link text, address text)
+JOIN users u ON u.id = e.user_id AND (u.email_verified OR m.address IS NOT NULL)
 WHERE e.mail IS NOT NULL AND {when} AND (m.hour IS NULL OR NOT EXISTS (
     SELECT FROM outbox o WHERE o.user_id = u.id AND o.topic = m.topic AND o.made_at > e.at - interval '1 hour'
 ))
 ON CONFLICT (user_id, topic, hour) WHERE hour IS NOT NULL DO NOTHING
 """
-"""The mails of the same events, to whoever has an address that somebody vouched for. Beside EVENTS, and like it."""
+"""The mails of the same events, to the address that each names, or else to the person's own where somebody vouched for
+it. Beside EVENTS, and like it."""
 
 RECORDED = f"recorded AS ({EVENTS}), mailed AS ({MAILS})"
 """Both, as parts of a WITH."""

@@ -75,6 +75,7 @@ def flat(values: ConfigValues) -> Mapping[str, object]:
         "legacy_response_types": values.legacy_response_types,
         "open_registration": values.open_registration,
         "security_event_days": values.security_event_days,
+        "self_service_fields": sorted(values.self_service_fields),
         "session_absolute_seconds": int(values.session_lifetimes.absolute.total_seconds()),
         "session_idle_seconds": int(values.session_lifetimes.idle.total_seconds()),
         "support_contact": values.support_contact,

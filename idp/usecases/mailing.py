@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from idp.audit.event import Event, SecurityEvent
 from idp.directory.person import Person
 from idp.notices.causes import caused_by
-from idp.notices.mails import AnyMail, ForgottenPassword, Letter
+from idp.notices.mails import AddressLeft, AnyMail, Asked, ConfirmAddress, Letter
 from idp.notices.rendering import LANGUAGE, Recipient, rendered
 from idp.outbound.smtp import MailFailed, Post
 from idp.storage import people, places
@@ -34,13 +34,15 @@ def mails_of(services: Services, happened: Sequence[Event]) -> Sequence[AnyMail 
 def enveloped(services: Services, mail: AnyMail, about: SecurityEvent) -> EncodedMail:
     """The mail of an event, as it is stored with it."""
     origin, made = about.origin, MailId(ordered_uuid(services.entropy, about.at))
-    secret = None if isinstance(mail, ForgottenPassword) else LinkSecret.generate(services.entropy)
+    secret = None if isinstance(mail, Asked) else LinkSecret.generate(services.entropy)
+    # Where from, and with what, is no stranger's business.
+    told = origin if not isinstance(mail, ConfirmAddress) else None
     letter = Letter(
         mail=mail,
         secret=secret.expose() if secret else "",
         at=about.at,
-        address=origin.address if origin else "",
-        browser=browser(origin.agent) if origin and origin.address else "",
+        address=told.address if told else "",
+        browser=browser(told.agent) if told and told.address else "",
     )
     once = mail.AT_MOST_EVERY is not None
     return EncodedMail(
@@ -49,6 +51,7 @@ def enveloped(services: Services, mail: AnyMail, about: SecurityEvent) -> Encode
         hour=int(about.at.timestamp() // EPOCH_HOUR) if once else None,
         letter=base64.b64encode(services.sealer.seal(letter.stored(), places.letter(made)).octets).decode(),
         link=base64.b64encode(secret.digest().octets).decode() if secret else None,
+        address=mail.to if isinstance(mail, ConfirmAddress | AddressLeft) else None,
     )
 
 
@@ -82,4 +85,6 @@ def _recipient(services: Services, person: Person, letter: Letter) -> Recipient:
     values = services.cache.latest.values
     link = services.settings.issuer.url(f"{SECURE}?token={letter.secret}") if letter.secret else ""
     name = person.profile.get("given_name") or person.profile.get("name") or person.preferred_username
+    if isinstance(letter.mail, ConfirmAddress):
+        name = person.preferred_username  # not one that somebody chose in order to have it mailed to a stranger
     return Recipient(name=name, brand=values.brand_name, contact=values.support_contact or NO_CONTACT, secure_url=link)

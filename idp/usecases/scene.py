@@ -51,6 +51,10 @@ class Scene:
         mails = mails_of(self.services, happened)
         return [self._sealed(event, session, mail) for event, mail in zip(happened, mails, strict=True)]
 
+    def told(self, event: Event, mail: AnyMail, session: SessionId) -> EncodedEvents:
+        """The same for one event that is told by a mail of its own."""
+        return [self._sealed(event, session, mail)]
+
     def _sealed(self, event: Event, session: SessionId | None, mail: AnyMail | None) -> EncodedEvent:
         subject = self.subject
         acting = self.actor or (subject.user if subject else None)

@@ -8,13 +8,16 @@ from datetime import timedelta
 
 from idp.audit.event import Event, SecurityEvent
 from idp.audit.links import AccountSecured, LinkRefused
-from idp.storage import endings, events, links, passwords
+from idp.audit.profile import AddressRestored
+from idp.storage import addresses, endings, events, links, passwords
+from idp.storage.database import Executor
 from idp.storage.events import EncodedEvents
 from idp.storage.links import Link, Whose
 from idp.usecases.recording import sealed
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.actors import Actor
+from idp.values.ids import UserId
 from idp.values.secrets import LinkSecret
 
 REPEATED = timedelta(seconds=60)
@@ -26,12 +29,16 @@ class Mine:
     """Whose account it is."""
 
     username: str
+    address: str | None
+    """The address that it gets back."""
 
 
 async def look(services: Services, visit: Visit, secret: LinkSecret | None) -> Mine | None:
     """Whose account the link would secure; None where it does nothing, or no longer. Spends nothing."""
     link = await _found(services, visit, secret, just_used=False)
-    return None if link is None else Mine(username=link.username)
+    if link is None or secret is None:
+        return None
+    return Mine(username=link.username, address=await addresses.left_by(services.database, secret.digest()))
 
 
 async def secure(services: Services, visit: Visit, secret: LinkSecret | None) -> bool:
@@ -45,9 +52,20 @@ async def secure(services: Services, visit: Visit, secret: LinkSecret | None) ->
             await passwords.demand_change(transaction, user)
             ended = await endings.end_everything(transaction, user, "account_secured", visit.at)
             await endings.forget_browsers(transaction, user)
-            event = AccountSecured(sessions=ended.sessions, grants=ended.grants)
-            await events.record(transaction, _about(services, visit, link.whose, event))
+            happened: list[Event] = [AccountSecured(sessions=ended.sessions, grants=ended.grants)]
+            if (address := await _restored(transaction, secret, user, visit)) is not None:
+                happened.append(AddressRestored(email=address))
+            await events.record(transaction, _about(services, visit, link.whose, *happened))
     return True
+
+
+async def _restored(transaction: Executor, secret: LinkSecret, user: UserId, visit: Visit) -> str | None:
+    """The address before, where the mail told that it was left: else whoever took it could have the password reset."""
+    address = await addresses.left_by(transaction, secret.digest())
+    if address is not None and not await addresses.move(transaction, user, address, visit.at):
+        await addresses.distrust(transaction, user, visit.at)  # it signs somebody else in since
+        return None
+    return address
 
 
 async def _found(services: Services, visit: Visit, secret: LinkSecret | None, *, just_used: bool) -> Link | None:
@@ -59,13 +77,11 @@ async def _found(services: Services, visit: Visit, secret: LinkSecret | None, *,
     return None
 
 
-def _about(services: Services, visit: Visit, whose: Whose | None, event: Event) -> EncodedEvents:
+def _about(services: Services, visit: Visit, whose: Whose | None, *happened: Event) -> EncodedEvents:
     """Nobody is known to have done it: a link proves nothing."""
-    envelope = SecurityEvent(
-        event=event,
-        at=visit.at,
-        actor=Actor(kind="anonymous"),
-        origin=visit.origin,
-        user=whose.user if whose else None,
-    )
-    return [sealed(services, envelope, whose.audit_salt if whose else None)]
+    user, salt = (whose.user, whose.audit_salt) if whose else (None, None)
+    actor = Actor(kind="anonymous")
+    return [
+        sealed(services, SecurityEvent(event=event, at=visit.at, actor=actor, origin=visit.origin, user=user), salt)
+        for event in happened
+    ]

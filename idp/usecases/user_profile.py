@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from idp.audit.directory import EmailVouchedFor, UserChanged
+from idp.audit.profile import AddressLeft
 from idp.directory.email import email
 from idp.directory.permissions import Permission
 from idp.directory.person import Person
@@ -49,6 +50,8 @@ async def change(unit: Unit, name: str, values: Mapping[str, str]) -> tuple[str,
             after={field: flat_after.get(field) for field in told},
         )
         await unit.record(event, user=user.id)
+    if EMAIL in fields and before.email and before.email_verified:
+        await unit.record(AddressLeft(email=before.email), user=user.id)
     return fields
 
 

@@ -86,6 +86,8 @@ class SecureAccountPage(View):
     step: ClassVar[str] = "secure-account"
 
     username: str
+    address: str | None
+    """The e-mail address that the account gets back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,7 @@ def shell(present: Present, path: str, errors: tuple[FieldError, ...] = ()) -> S
         signed_in_as=present.account.username,
         returned=present.typed is not None,
         sign_out_url=services.settings.issuer.url("/logout"),
+        theme=present.account.preferences.theme,
     )
 
 

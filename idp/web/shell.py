@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-FieldName = Literal["", "username", "password", "new_password", "code", "key", "recovery_code", "enrolment_pass", "saved"]
+from idp.directory.preferences import Theme
+
+FieldName = Literal[
+    "", "username", "password", "new_password", "code", "key", "recovery_code", "enrolment_pass", "saved",
+    "name", "given_name", "family_name", "locale", "zoneinfo", "theme", "email",
+]  # fmt: skip
 """Names of form fields, which password managers rely on; empty for an error that belongs to no field."""
 
 _ANCHORS: dict[str, str] = {
@@ -12,6 +17,8 @@ _ANCHORS: dict[str, str] = {
     "recovery_code": "recovery-code",
     "key": "use-key",
     "enrolment_pass": "enrolment-pass",
+    "given_name": "given-name",
+    "family_name": "family-name",
 }
 
 
@@ -103,6 +110,8 @@ class Shell:
     """In the portal: whether the person comes back to a form that has not been sent yet."""
     root: str = ""
     """Path of the issuer, before the path of every file of ours."""
+    theme: Theme = "system"
+    """Chosen by whoever is signed in, for the portal; a sign-in follows the device."""
     lang: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
 

@@ -3,7 +3,7 @@
 The house's words: «sign in», «two-factor», «authenticator app», «code», «recovery code»; no apology, no jargon.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -182,6 +182,26 @@ def keys_held(until: datetime | None, at: datetime, contact: str) -> str:
     return f"Too many tries with a key. You can use one again at {times.until(until, at)}."
 
 
+def key_not_made() -> str:
+    """The form came without an answer of a key."""
+    return "No security key answered. Use the button below, or set up something else."
+
+
+def key_not_added() -> str:
+    """Its answer was of no use."""
+    return "That key could not be added. Try once more, or use another key."
+
+
+def key_known() -> str:
+    """It is registered, whoever's it is."""
+    return "This key is registered already. Use another one."
+
+
+def keys_enough(most: int) -> str:
+    """No room for one more."""
+    return f"You have {most} already. Remove one that you no longer use, then add this one."
+
+
 def codes_not_saved() -> str:
     """The box is not ticked."""
     return "Tick the box once the codes are saved"
@@ -285,6 +305,38 @@ def permission(scope: str) -> str:
 # ── the portal ───────────────────────────────────────────────────────────────────────────────────
 
 
+ProfileField = Literal["name", "given_name", "family_name", "locale", "zoneinfo", "theme"]
+
+_PROFILE_FIELDS: Mapping[ProfileField, str] = {
+    "name": "Use at most 200 characters for your full name, in one line",
+    "given_name": "Use at most 200 characters for your first name, in one line",
+    "family_name": "Use at most 200 characters for your last name, in one line",
+    "locale": "Choose a language of the list",
+    "zoneinfo": "Choose a time zone of the list",
+    "theme": "Choose the colours from the list",
+}
+
+
+def profile_field_refused(field: ProfileField) -> str:
+    """What cannot be kept, where the profile is changed."""
+    return _PROFILE_FIELDS[field]
+
+
+def address_missing() -> str:
+    """Nothing was typed."""
+    return "Enter your new email"
+
+
+def address_shape() -> str:
+    """No mail can be sent to that."""
+    return "Enter an address like name@example.com"
+
+
+def address_is_yours() -> str:
+    """The one that is there, confirmed."""
+    return "This is your email already"
+
+
 YOUR_ACCOUNT = "your account"
 """What the portal is called where an app's name stands: «Sign in to your account»."""
 
@@ -296,7 +348,24 @@ def enrolment_wanted() -> str:
 
 def app_replaced(*, codes_stay: bool = False) -> str:
     """Why an app is set up where there is one."""
+    if codes_stay:
+        return "The app it replaces stops working when this one is set up. Your recovery codes stay the same."
     return "The app you have now stops working when this one is set up, and you get new recovery codes."
+
+
+def app_added() -> str:
+    """Why an app is set up beside others."""
+    return "Then you can sign in with this app as well. What you have now goes on working."
+
+
+def key_added() -> str:
+    """Why a key is set up where the person wants one."""
+    return "A security key, or a passkey on your phone or computer, works on our own pages alone: no fake page can use it."
+
+
+def key_needed(app: str) -> str:
+    """Why a key must be set up, and nothing else will do."""
+    return f"Signing in to {app} takes a security key or passkey, because no fake page can use one."
 
 
 def nav_profile() -> str:
@@ -348,15 +417,8 @@ def nav_two_factor() -> str:
     """Words of a link."""
     return "Two-factor"
 
-    if codes_stay:
-        return "The app it replaces stops working when this one is set up. Your recovery codes stay the same."
 
 Demander = Literal["server", "client", "group", "user"]
-
-def app_added() -> str:
-    """Why an app is set up beside others."""
-    return "Then you can sign in with this app as well. What you have now goes on working."
-
 
 
 def factor_required(by: Demander, name: str, brand: str) -> str:

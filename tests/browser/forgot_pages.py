@@ -32,7 +32,10 @@ FORGOT_VIEWS: dict[str, View] = {
     "reset-done-homeless": views.ResetDonePage(shell=replace(SHELL, app=None)),
     "dead-link": views.DeadLinkPage(shell=SHELL, forgot_url="/forgot"),
     "dead-link-secure": views.DeadLinkPage(shell=replace(SHELL, app=None), forgot_url=None),
-    "secure-account": views.SecureAccountPage(shell=replace(SHELL, app=None), username="alice"),
+    "secure-account": views.SecureAccountPage(shell=replace(SHELL, app=None), username="alice", address=None),
+    "secure-account-email": views.SecureAccountPage(
+        shell=replace(SHELL, app=None), username="alice", address="alice@example.com"
+    ),
     "secured": views.SecuredPage(shell=replace(SHELL, app=None), forgot_url="/forgot"),
     "secured-without-mail": views.SecuredPage(shell=replace(SHELL, app=None), forgot_url=None),
 }

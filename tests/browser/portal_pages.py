@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from idp.web import portal_views as views
-from idp.web.shell import Brand, FieldError, NavItem, Shell
+from idp.web.shell import FieldError
 from idp.web.views import View
 from idp.words import messages
 from tests.browser.activity_pages import ACTIVITY_VIEWS
@@ -36,22 +36,7 @@ CARDS = tuple(
 )
 
 PORTAL_VIEWS: dict[str, View] = {
-    "profile": views.ProfilePage(
-        shell=portal("Profile"),
-        username="alice",
-        name="Alice Ito",
-        email="alice@example.com",
-        email_verified=False,
-        groups=("staff", "ops"),
-    ),
-    "profile-long": views.ProfilePage(
-        shell=portal("Profile", "maximiliane-charlotte.wolkenstein@verwaltung.example.org"),
-        username="maximiliane-charlotte.wolkenstein@verwaltung.example.org",
-        name=None,
-        email=None,
-        email_verified=False,
-        groups=(),
-    ),
+    **PROFILE_VIEWS,
     "own-password": OWN_PASSWORD,
     "own-password-wrong": replace(
         OWN_PASSWORD,

@@ -21,8 +21,9 @@ pytestmark = pytest.mark.browser
 PARTS = 4  # so that workers share the pages
 # The page leaves by itself; what it looks like is seen without the refresh.
 SHOWN = [name for name in VIEWS if not name.startswith("returning") and name != "signed-out-frames"]
-NAME_OF = "each => each.getAttribute('aria-label') || each.textContent.trim() || each.id"
-STOPS = f"""[...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary")]
+NAME_OF = """each => each.getAttribute('aria-label') || (each.matches('select') ? '' : each.textContent.trim())
+    || each.id"""
+STOPS = f"""[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
     .filter(each => each.checkVisibility({{ visibilityProperty: true }}) && each.tabIndex >= 0).map({NAME_OF})"""
 HERE = f"""[({NAME_OF})(document.activeElement), getComputedStyle(document.activeElement).outlineStyle,
     document.activeElement === document.body]"""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from idp.audit import catalogue, directory, guards, links, mail, protocol, registration, service, sign_in
+from idp.audit import catalogue, directory, guards, links, mail, profile, protocol, registration, service, sign_in
 from idp.audit.event import Event, SecurityEvent
 from idp.authenticators.methods import Method
 from idp.values.actors import Actor, Origin
@@ -22,7 +22,7 @@ def subclasses(of: type[Event]) -> set[type[Event]]:
     # A slotted dataclass leaves the class that it was made from behind as a second subclass of the same name.
     return {
         each
-        for module in (directory, guards, links, mail, protocol, registration, service, sign_in)
+        for module in (directory, guards, links, mail, profile, protocol, registration, service, sign_in)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, of) and each is not of
     }

@@ -12,10 +12,11 @@ from uuid import UUID
 import pytest
 
 from idp.audit.catalogue import EVENTS
-from idp.audit.directory import PasswordSet, SecondFactorReset, UserDisabled, UserUnlocked
+from idp.audit.directory import PasswordSet, SecondFactorReset, UserChanged, UserDisabled, UserUnlocked
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
 from idp.audit.links import PasswordReset
+from idp.audit.profile import AddressConfirmed, AddressLeft
 from idp.audit.reported import NotMeReported
 from idp.audit.sign_in import (
     EnrolmentConfirmed,
@@ -46,6 +47,9 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (SecondFactorTurnedOff(), mails.TwoFactorOff()),
     (UserDisabled(), mails.AccountSwitchedOff()),
     (NotMeReported(reported=None, reported_at=None, sessions=1, grants=1), mails.EverythingElseEnded()),
+    (AddressConfirmed(email="new@example.com"), mails.AddressAdded(by="person")),
+    (UserChanged(fields=("email", "name"), before={}, after={}), mails.AddressAdded(by="admin")),
+    (AddressLeft(email="old@example.com"), mails.AddressLeft(to="old@example.com")),
     (RecoveryCodeUsed(left=6), mails.RecoveryCodeSpent(left=6)),
     (RecoveryCodesMade(count=10), mails.NewRecoveryCodes()),
     (PasswordChanged(reason="too_short"), mails.NewPassword(by="person")),
@@ -58,6 +62,7 @@ CAUSES: list[tuple[Event, AnyMail]] = [
 ]
 
 LINK = "https://login.example.com/reset-password?app=x&token=y"
+CONFIRM = mails.ConfirmAddress(to="new@example.com", username="alice", link=LINK, until=UNTIL)
 FORGOTTEN = mails.ForgottenPassword(link=LINK, until=UNTIL)
 
 EVERY: list[AnyMail] = [
@@ -81,6 +86,8 @@ def test_what_happened_is_told_by_its_mail(event: Event, mail: AnyMail) -> None:
 def test_what_needs_no_mail_has_none() -> None:
     """A code that was not looked at was told when its pause began."""
     silent = SignInCompleted(acr="1fa", amr=("pwd",), silent=True)
+    other = UserChanged(fields=("name",), before={}, after={})
+    assert caused_by([other]) == (None,)
     assert caused_by([UserUnlocked(), FactorRefused(method="otp", reason="paused"), silent]) == (None, None, None)
     told = {type(event) for event, _ in CAUSES}
     assert told < set(EVENTS)
@@ -93,7 +100,7 @@ def test_codes_that_come_with_an_app_are_told_with_it() -> None:
 
 def test_every_mail_has_a_cause() -> None:
     """But the one that somebody asks for."""
-    assert {*(type(mail) for _, mail in CAUSES), mails.ForgottenPassword} == set(get_args(AnyMail))
+    assert {*(type(mail) for _, mail in CAUSES), *get_args(mails.Asked)} == set(get_args(AnyMail))
 
 
 @pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
@@ -170,6 +177,17 @@ def test_a_link_that_was_asked_for() -> None:
     assert not letter(mails.NewBrowser()).pointless(UNTIL + timedelta(days=1))
     assert Letter.restored(letter(FORGOTTEN).stored()) == letter(FORGOTTEN)
     assert LINK not in repr(letter(FORGOTTEN))
+
+
+def test_an_address_is_confirmed_by_its_own_link() -> None:
+    """Whoever reads it is told which account wants it; where it lives, and not when the link is dead already."""
+    made = rendered(letter(CONFIRM), ALICE)
+    assert "The account alice is to have this address." in made.text
+    assert f"\n\nConfirm the address, signed in as ever:\n{LINK}\n\n" in made.text
+    assert "until 5 March 2031 at 09:29 UTC" in made.text
+    assert letter(CONFIRM).pointless(UNTIL)
+    assert Letter.restored(letter(CONFIRM).stored()) == letter(CONFIRM)
+    assert not {LINK, CONFIRM.to} & {*repr(letter(CONFIRM)).split("'")}
 
 
 def test_without_a_browser_nothing_is_said_of_one() -> None:

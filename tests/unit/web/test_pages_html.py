@@ -102,7 +102,8 @@ def test_the_frame(name: str) -> None:
     assert re.search("<title>[^<]+</title>", html), "a title shows markup as it is written"
     assert page.title.endswith(f"– {VIEWS[name].shell.brand.name}")
     assert page.title.startswith("Error: ") == bool(VIEWS[name].shell.errors)
-    assert '<meta name="color-scheme" content="light dark">' in html
+    scheme = {"system": "light dark"}.get(VIEWS[name].shell.theme, VIEWS[name].shell.theme)
+    assert f'<meta name="color-scheme" content="{scheme}">' in html
     assert 'href="#main"' in html
     assert "Help signing in" in page.text
 

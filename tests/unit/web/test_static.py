@@ -11,7 +11,9 @@ from starlette.routing import Route
 
 from idp.web import qr, static
 
-LIMITS = {"app.css": (16_384, 5_120), "app.js": (10_240, 4_096), "icon.svg": (3_072, 3_072)}
+LIMITS = {"app.css": (16_384, 5_120), "app.js": (10_240, 4_096), "icon.svg": (3_072, 3_072)} | dict.fromkeys(
+    ("light.css", "dark.css"), (1_024, 512)
+)
 
 
 async def fetch(path: str, encoding: str = "gzip") -> httpx2.Response:
@@ -65,3 +67,16 @@ def test_the_qr_code_is_an_inline_picture() -> None:
     assert background.attrib == {"fill": "#fff", "d": f"M0 0h{side}v{side}h-{side}z"}
     assert modules.attrib["d"].startswith("M4 4.5h7")
     assert len(drawn) < 6000
+
+
+@pytest.mark.parametrize(("name", "block"), [("light.css", 0), ("dark.css", 1)])
+def test_a_chosen_scheme_has_the_tokens_of_the_device_s(name: str, block: int) -> None:
+    """Light and dark stand in app.css, and once more for who chose one of them."""
+
+    def tokens(css: str) -> dict[str, str]:
+        return dict(re.findall(r"(--[a-z-]+): ([^;]+);", css))
+
+    blocks = re.findall(r":root \{(.*?)\}", (static.FOLDER / "app.css").read_text(), re.DOTALL)
+    shared = {"--mono", "--column"}
+    wanted = {token: value for token, value in tokens(blocks[block]).items() if token not in shared}
+    assert tokens((static.FOLDER / name).read_text()) == wanted
