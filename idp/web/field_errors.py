@@ -6,6 +6,7 @@ from datetime import datetime
 from idp.authenticators.methods import Counter
 from idp.authenticators.password import MAXIMUM
 from idp.authenticators.throttling import next_pause, shows_tries_left, tries_left
+from idp.directory.factor_name import MOST_FACTORS
 from idp.login.notice import Notice, NoticeKind
 from idp.web.shell import FieldError, FieldName, Link
 from idp.words import messages
@@ -37,6 +38,10 @@ FIELDS: Mapping[NoticeKind, FieldName] = {
     NoticeKind.KEY_SUSPENDED: "key",
     NoticeKind.KEY_COPIED: "key",
     NoticeKind.PASSKEY_REFUSED: "key",
+    NoticeKind.KEY_NOT_MADE: "key",
+    NoticeKind.KEY_NOT_ADDED: "key",
+    NoticeKind.KEY_KNOWN: "key",
+    NoticeKind.KEYS_ENOUGH: "key",
     NoticeKind.CODES_NOT_SAVED: "saved",
     NoticeKind.NEW_PASSWORD_REFUSED: "new_password",
 }
@@ -178,5 +183,9 @@ _PLAIN: Mapping[NoticeKind, str] = {
     NoticeKind.KEY_SUSPENDED: messages.key_suspended(),
     NoticeKind.KEY_COPIED: messages.key_copied(),
     NoticeKind.PASSKEY_REFUSED: messages.passkey_refused(),
+    NoticeKind.KEY_NOT_MADE: messages.key_not_made(),
+    NoticeKind.KEY_NOT_ADDED: messages.key_not_added(),
+    NoticeKind.KEY_KNOWN: messages.key_known(),
+    NoticeKind.KEYS_ENOUGH: messages.keys_enough(MOST_FACTORS),
     NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),
 }

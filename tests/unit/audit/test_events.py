@@ -2,14 +2,19 @@
 
 import dataclasses
 import json
+import pkgutil
 import re
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import get_args
 from uuid import UUID
 
 import pytest
 
-from idp.audit import catalogue, directory, guards, links, mail, profile, protocol, registration, service, sign_in
+from idp import audit
+from idp.audit import catalogue, directory, keys, service, sign_in
 from idp.audit.event import Event, SecurityEvent
+from idp.authenticators.key_response import KeyRefusal
 from idp.authenticators.methods import Method
 from idp.values.actors import Actor, Origin
 from idp.values.ids import AuthenticatorId, RequestId
@@ -22,7 +27,7 @@ def subclasses(of: type[Event]) -> set[type[Event]]:
     # A slotted dataclass leaves the class that it was made from behind as a second subclass of the same name.
     return {
         each
-        for module in (directory, guards, links, mail, profile, protocol, registration, service, sign_in)
+        for module in (import_module(found.name) for found in pkgutil.iter_modules(audit.__path__, "idp.audit."))
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, of) and each is not of
     }
@@ -62,12 +67,25 @@ def test_details_are_json_whatever_the_field_is() -> None:
         "method": "otp",
         "authenticator": "00000000-0000-0000-0000-000000000007",
         "replaced": False,
+        "further": False,
     }
     completed = sign_in.SignInCompleted(acr="2fa", amr=("pwd", "otp", "mfa"), waived_until=AT)
     assert json.loads(json.dumps(completed.details()))["amr"] == ["pwd", "otp", "mfa"]
     assert completed.details()["waived_until"] == "2026-11-24T12:00:00+00:00"
     changed = service.ClientChanged(before={"scopes": ["a"]}, after={"scopes": ("a", "b")})
     assert changed.details() == {"before": {"scopes": ["a"]}, "after": {"scopes": ["a", "b"]}}
+
+
+def test_every_refusal_of_a_new_key_has_its_name() -> None:
+    """Those that `authenticators` can give for one; all others are about keys that are shown."""
+    assert set(get_args(keys.RegistrationFault)) == {
+        KeyRefusal.BAD_SHAPE,
+        KeyRefusal.WRONG_CHALLENGE,
+        KeyRefusal.WRONG_ORIGIN,
+        KeyRefusal.WRONG_RELYING_PARTY,
+        KeyRefusal.NOT_PRESENT,
+        KeyRefusal.ALREADY_REGISTERED,
+    }
 
 
 def test_a_secret_has_no_place_in_an_event() -> None:
