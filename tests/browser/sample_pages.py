@@ -10,6 +10,7 @@ from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
 from idp.words import messages
 from tests.browser.forgot_pages import FORGOT_VIEWS
+from tests.browser.key_pages import enrolment_of_key, needed_key
 from tests.browser.portal_pages import PORTAL_VIEWS
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
@@ -135,6 +136,10 @@ VIEWS: dict[str, views.View] = {
     "recovery-used-none": views.RecoveryUsedPage(shell=KNOWN, codes_left=0),
     "enrolment": ENROLMENT,
     "enrolment-wrong": wrong(ENROLMENT, "code", messages.clock_drift(-4)),
+    "enrolment-or-key": replace(ENROLMENT, key_url="/key-enrolment"),
+    "key-enrolment": enrolment_of_key(KNOWN),
+    "key-enrolment-needed": needed_key(KNOWN),
+    "key-enrolment-refused": wrong(enrolment_of_key(KNOWN), "key", messages.key_not_added()),
     "recovery-codes": SAVE_CODES,
     "recovery-codes-unsaved": wrong(SAVE_CODES, "saved", messages.codes_not_saved()),
     "new-password": NEW_PASSWORD,

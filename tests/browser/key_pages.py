@@ -1,0 +1,23 @@
+"""Sample views of the page on which a security key or passkey is set up."""
+
+from datetime import UTC, datetime
+
+from idp.web.key_views import KeyEnrolmentPage
+from idp.web.shell import Shell
+from idp.words import messages
+
+OPTIONS = (
+    '{"rp":{"id":"localhost","name":"Northwind"},"user":{"id":"AQ","name":"alice","displayName":"alice"},'
+    '"challenge":"Y2hhbGxlbmdl","pubKeyCredParams":[{"type":"public-key","alg":-7}],"excludeCredentials":[]}'
+)
+
+
+def enrolment_of_key(shell: Shell) -> KeyEnrolmentPage:
+    """Wanted, where an app would do as well."""
+    return KeyEnrolmentPage(shell=shell, why=messages.key_added(), options=OPTIONS, app_url="/enrolment")
+
+
+def needed_key(shell: Shell) -> KeyEnrolmentPage:
+    """Nothing else will do, but it may wait."""
+    until = datetime(2031, 3, 19, tzinfo=UTC)
+    return KeyEnrolmentPage(shell=shell, why=messages.key_needed("Wiki"), options=OPTIONS, may_wait_until=until)
