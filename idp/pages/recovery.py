@@ -29,4 +29,4 @@ async def submit(submission: Submission) -> Outcome:
     return await prove_recovery_code(submission.services, submission.interaction, submission.visit, text)
 
 
-PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit)
+PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit, way="recovery")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from idp.authenticators.methods import Method
+from idp.authenticators.methods import Level
 from idp.login.facts import Identity
 from idp.policy.requirement import Requirement
 from idp.storage import policy_rules
@@ -12,8 +12,8 @@ from idp.values.ids import UserId
 
 
 async def remember(scene: Scene, identity: Identity | None) -> None:
-    """Of whoever proved the password, in a sign-in: one statement, once per person and rule."""
-    if identity is not None and identity.evidence.has(Method.PASSWORD):
+    """Of whoever has proved who they are, in a sign-in: one statement, once per person and rule."""
+    if identity is not None and identity.evidence.level >= Level.ONE:
         await apply(scene.services, identity.account.user, identity.requirement, scene.visit.at)
 
 

@@ -33,7 +33,7 @@ SHAPES = {
 async def prove_recovery_code(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
     """Try a recovery code. Raises Busy, before anything is counted, when too many hashes wait."""
     current = await look(services, interaction, visit)
-    if not isinstance(current, Current) or not isinstance(current.step, ProveFactor):
+    if not isinstance(current, Current) or not isinstance(current.step, ProveFactor) or not current.step.recovery:
         return current
     code = recovery_code.parse(text)
     if not isinstance(code, RecoveryCode):

@@ -45,7 +45,7 @@ _KINDS = {
 async def prove_app_code(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
     """Try an app code. A step that was passed meanwhile is simply passed."""
     current = await look(services, interaction, visit)
-    if not isinstance(current, Current) or not isinstance(current.step, ProveFactor):
+    if not isinstance(current, Current) or not isinstance(current.step, ProveFactor) or not current.step.app:
         return current
     digits = current.account.code_digits
     code = totp.parse(text, *digits)

@@ -89,7 +89,7 @@ class StepPage:
     steps: tuple[type[Step], ...]
     show: Show
     submit: Submit
-    way: Literal["app", "key"] | None = None
+    way: Literal["app", "key", "recovery"] | None = None
     """Of proving or setting up a second factor, where the page is for one of them alone."""
 
     def serves(self, step: Step) -> bool:
@@ -99,8 +99,8 @@ class StepPage:
         match step:
             case Enrol(ways=ways):
                 return self.way is None or self.way in ways
-            case ProveFactor(app=app, key=key):
-                return {None: True, "app": app, "key": key}[self.way]
+            case ProveFactor(app=app, key=key, recovery=recovery):
+                return {None: True, "app": app, "key": key, "recovery": recovery}[self.way]
             case _:
                 return True
 

@@ -104,7 +104,7 @@ async def test_forms_validate_on_the_server(provider: Provider, browser: Browser
     assert "novalidate" in page.html
     assert "required" in page.fields["password"].attrs
     assert page.fields["password"].attrs["autocomplete"] == "current-password"
-    assert page.fields["username"].attrs["autocomplete"] == "username"
+    assert page.fields["username"].attrs["autocomplete"] == "username webauthn"
 
 
 async def test_the_person_is_named_once_the_password_was_right(provider: Provider, browser: Browser) -> None:
