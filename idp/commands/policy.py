@@ -1,5 +1,6 @@
 """`idp policy`: second-factor rules, exemptions, and why somebody needs what they need."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from idp.authenticators.methods import Level
 from idp.commands import typed
 from idp.commands.call import change, read
 from idp.commands.output import Json, moment, table, tell
+from idp.commands.spread import spread
 from idp.policy.rules import ACR, Grace, Rule, Target
 from idp.usecases import policy
 from idp.usecases.policy import Explanation
@@ -21,7 +23,23 @@ Demand = Literal["required", "if_enrolled", "none"]
 _LEVELS = {name: level for level, name in NAMES.items() if level >= Level.TWO}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Options of `set`."""
+
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="With required: from that day on.", show_default=False)
+    ] = None
+    grace: Annotated[
+        int, typer.Option(metavar="DAYS", help="With required: so long after it first applies to somebody.")
+    ] = 0
+    enrolment_pass: Annotated[
+        bool, typer.Option("--enrolment-pass", help="A first factor is set up only with a pass; not for clients.")
+    ] = False
+
+
 @app.command("set")
+@spread
 def set_(
     target: Annotated[
         str,
@@ -30,20 +48,19 @@ def set_(
     demand: Annotated[Demand, typer.Argument(help="none removes the rule.", show_default=False)],
     level: Annotated[str, typer.Argument(help="With required: the level.")] = "2fa",
     *,
-    start: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="With required: from that day on.", show_default=False)
-    ] = None,
-    grace: Annotated[
-        int, typer.Option(metavar="DAYS", help="With required: so long after it first applies to somebody.")
-    ] = 0,
+    terms: Terms,
     as_json: Json = False,
 ) -> None:
     """Set what a place asks: required (a second factor), if_enrolled (only of those who have one), or none.
 
-    With --from or --grace, whoever never had a factor may put setting one up off until then.
+    With --from or --grace, whoever never had a factor may put setting one up off until then. With --enrolment-pass,
+    whoever merely knows the password sets none up: see `idp user enrolment-pass`.
     """
     kind, name = _target(target)
-    rule = _rule(demand, level, Grace(starts_at=typed.start(start) if start else None, days=grace))
+    grace = Grace(starts_at=typed.start(terms.start) if terms.start else None, days=terms.grace)
+    rule = _rule(demand, level, grace)
+    if terms.enrolment_pass:
+        rule = _with_pass(rule)
     changed = change(lambda unit: policy.set_rule(unit, kind, name, rule))
     words = rule.words if rule else "no rule"
     where = f"{kind} {name}".strip()
@@ -106,6 +123,12 @@ def _rule(demand: Demand, level: str, grace: Grace) -> Rule | None:
             return Rule(level=_LEVELS[level], grace=grace if grace != Grace() else None)
 
 
+def _with_pass(rule: Rule | None) -> Rule:
+    if rule is None:
+        raise typer.BadParameter("--enrolment-pass goes with required and if_enrolled")
+    return replace(rule, enrolment_pass=True)
+
+
 def _document(username: str, client_id: str, found: Explanation) -> dict[str, object]:
     reasons = [
         {"source": each.source, "name": each.name, "words": each.words, "effect": each.effect}
@@ -117,6 +140,7 @@ def _document(username: str, client_id: str, found: Explanation) -> dict[str, ob
         "level": ACR[found.requirement.level],
         "enrolled": found.enrolled,
         "needs_enrolment": policy.needs_enrolment(found),
+        "needs_enrolment_pass": policy.needs_pass(found),
         "exempt_until": _waived(found, "exempt"),
         "grace_until": _waived(found, "grace"),
         "reasons": reasons,
@@ -136,4 +160,6 @@ def _text(username: str, found: Explanation) -> str:
         lines.append(f"{username} has none yet, so the next sign-in sets one up.")
     if (until := policy.may_wait(found)) is not None:
         lines.append(f"{username} has none yet; each sign-in offers to set one up, from {moment(until)} on it must.")
+    if policy.needs_pass(found):
+        lines.append("A first factor is set up with an enrolment pass only; `idp user enrolment-pass` makes one.")
     return "\n".join(lines)

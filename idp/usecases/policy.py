@@ -48,8 +48,10 @@ async def set_rule(unit: Unit, kind: Target, name: str, rule: Rule | None) -> bo
     """Set the rule of the server (`name` is empty), a client, a group or a user; None removes it.
 
     False where it was so already. One that asks another level than before is another rule: people meet it anew.
-    Raises NotFound; Refused where its grace is longer than any rule should wait.
+    Raises NotFound; Refused where its grace is longer than any rule should wait, or a client's asks for a pass.
     """
+    if rule is not None and rule.enrolment_pass and kind == "client":
+        raise Refused("Whose factors they are is no app's to decide: ask for a pass on the server, a group or a user.")
     _check_grace(rule.grace if rule else None, unit.at)
     place, shown_name, user = await _place(unit, kind, name)
     before = await policy_rules.find(unit.connection, place)
@@ -96,6 +98,11 @@ async def explain(services: Services, username: str, client_id: str, acr: str | 
 def needs_enrolment(explanation: Explanation) -> bool:
     """Whether the next sign-in there would lead into setting up an authenticator."""
     return explanation.requirement.level >= Level.TWO and not explanation.enrolled
+
+
+def needs_pass(explanation: Explanation) -> bool:
+    """Whether the person has no factor yet, and sets a first one up only with an enrolment pass."""
+    return explanation.requirement.enrolment_pass and not explanation.enrolled
 
 
 def may_wait(explanation: Explanation) -> datetime | None:

@@ -36,6 +36,9 @@ class Who:
     spent_codes: list[str] = field(default_factory=list)
     codes_saved: bool = False
     had_factor: bool = False
+    enrolment_pass: str | None = None
+    """What a first factor is set up with since a reset; None where it is free."""
+    pass_until: datetime | None = None
     rule: str | None = None
     met: dict[str, datetime] = field(default_factory=dict)
     """When each rule that leaves a day first applied: the server's, an app's, or their own (`own`)."""
@@ -72,6 +75,7 @@ class SignIn:
     consented: bool = False
     recovery_answered: bool = False
     put_off: bool = False
+    pass_shown: bool = False
     setup: tuple[str, datetime] | None = None
     codes: tuple[tuple[str, ...], datetime] | None = None
     gone: bool = False
@@ -230,6 +234,10 @@ class Model:
         two = self.needs(who, sign_in.app, acr=sign_in.acr) == 2
         steps = (
             ("second-factor", two and who.secret and level(proofs) < 2),
+            (
+                "enrolment-pass",
+                (two or self.may_wait(sign_in)) and not who.secret and who.enrolment_pass and not sign_in.pass_shown,
+            ),
             ("enrolment", (two or self.may_wait(sign_in)) and not who.secret),
             ("recovery-codes", who.secret and not (who.codes_saved and who.codes)),
             ("recovery-used", "recovery_code" in sign_in.own and not sign_in.recovery_answered),
@@ -244,16 +252,24 @@ class Model:
         """One proof was accepted inside this sign-in."""
         if sign_in.user != name:
             sign_in.own, sign_in.consented, sign_in.recovery_answered, sign_in.put_off = {}, False, False, False
-            sign_in.setup = sign_in.codes = None
+            sign_in.setup, sign_in.codes, sign_in.pass_shown = None, None, False
         sign_in.user = name
         sign_in.own = {**sign_in.own, method: self.now}
         self.people[name].failures.pop(method, None)
         self.passed(sign_in)
 
+    def given(self, who: Who, enrolment_pass: str | None) -> None:
+        """A pass for a first factor, in place of one before wherever that was shown; None: it is spent."""
+        who.enrolment_pass, who.pass_until = enrolment_pass, self.now + DAY
+        who.failures.pop("enrolment_pass", None)
+        for each in self.sign_ins:
+            if each.user == who.name:
+                each.pass_shown = False
+
     def start_over(self, sign_in: SignIn) -> None:
         """Somebody else goes on, of whom nothing is known, whoever is signed in here."""
         sign_in.other, sign_in.user, sign_in.own = True, None, {}
-        sign_in.consented = sign_in.recovery_answered = sign_in.put_off = False
+        sign_in.consented = sign_in.recovery_answered = sign_in.put_off = sign_in.pass_shown = False
         sign_in.setup = sign_in.codes = None
 
     def passed(self, sign_in: SignIn) -> None:

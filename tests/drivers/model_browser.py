@@ -99,7 +99,7 @@ class World:
             self._left(sign_in, page)
             return
         assert page.step == due or (due, page.step) == ("second-factor", "recovery"), (page, due, sign_in)
-        if due == "enrolment":
+        if due in {"enrolment", "enrolment-pass"}:
             assert page.has("skip") == self.model.may_wait(sign_in), (page, sign_in)
         sign_in.pages.append(page)
         self.written_down(sign_in, page)

@@ -94,6 +94,21 @@ async def test_an_exemption_lifts_all_but_client_and_request(stage: CommandLine)
     assert "kiosk" in listed
 
 
+@pytest.mark.parametrize("target", ["server", "group:staff", "user:alice"])
+async def test_a_first_factor_may_need_an_enrolment_pass(stage: CommandLine, target: str) -> None:
+    """For admins, until people have roles: the rule of a group."""
+    await stage("policy", "set", target, "if_enrolled", "--enrolment-pass")
+    told = (await stage("policy", "explain", "alice", "wiki", "--json")).json
+    assert told["needs_enrolment_pass"] is True
+    text = (await stage("policy", "explain", "alice", "wiki")).out
+    assert "if_enrolled, first factor with an enrolment pass" in text
+    assert "A first factor is set up with an enrolment pass only" in text
+    assert "first factor with an enrolment pass" in (await stage("policy", "show")).out
+    await stage("policy", "set", target, "if_enrolled")
+    told = (await stage("policy", "explain", "alice", "wiki", "--json")).json
+    assert told["needs_enrolment_pass"] is False
+
+
 async def test_an_alias_is_understood_once_it_is_set(stage: CommandLine) -> None:
     alias = "https://refeds.org/profile/mfa"
     await stage("policy", "set", "server", "none")
@@ -113,6 +128,8 @@ async def test_an_alias_is_understood_once_it_is_set(stage: CommandLine) -> None
         (["set", "server:x", "required"], 2, "TARGET is server"),
         (["set", "server", "required", "9fa"], 2, "a rule can require 2fa"),
         (["set", "server", "always"], 2, "always"),
+        (["set", "server", "none", "--enrolment-pass"], 2, "goes with required and if_enrolled"),
+        (["set", "client:wiki", "required", "--enrolment-pass"], 1, "no app's to decide"),
         (["explain", "ghost", "wiki"], 1, "There is no user ghost."),
         (["explain", "alice", "ghost"], 1, "There is no client ghost."),
     ],

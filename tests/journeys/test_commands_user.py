@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -19,6 +21,8 @@ from idp.values.actors import Actor
 from tests.drivers.command_line import PASSWORD, CommandLine
 from tests.drivers.grants import BOTH_STEPS, Asked, add_client, issue
 
+PASS = re.compile(r"[a-z2-9]{4}(-[a-z2-9]{4}){5}")
+MADE = "SELECT details FROM security_events WHERE kind = 'enrolment_pass_made'"
 SESSION = """
 INSERT INTO browser_sessions (id, user_id, cookie, proofs, created_at, seen_at, expires_at)
 SELECT gen_random_uuid(), user_id, sha256($1::text::bytea), '{"pwd": 1}', $2, $2, $3 FROM login_names WHERE name = $1
@@ -281,9 +285,68 @@ async def test_a_reset_takes_the_second_factor_and_ends_grants(
     shown = (await idp("user", "show", "bob", "--json")).json
     assert shown["authenticator_apps"] == shown["recovery_codes_left"] == shown["sessions"] == 0
     assert [lock["method"] for lock in shown["locks"]] == ["pwd"]
-    assert (await kinds(database))[len(before) :] == ["second_factor_reset"]
+    assert (await kinds(database))[len(before) :] == ["second_factor_reset", "enrolment_pass_made"]
+    assert PASS.fullmatch(ran["enrolment_pass"])
+    assert await database.fetchval("SELECT enrolment_pass_demanded FROM users WHERE username = 'bob'") is True
     details = await database.fetchval("SELECT details FROM security_events WHERE kind = 'second_factor_reset'")
     assert details["reason"] == "phone stolen"
+
+
+async def test_an_enrolment_pass_is_printed_once_and_kept_as_a_digest(idp: CommandLine, database: Database) -> None:
+    """V6.4.1: random, short-lived, one-time; V6.4.6: whoever starts a reset learns no factor."""
+    await idp("user", "add", "bob", "--keep", stdin=PASSWORD)
+    ran = await idp("user", "enrolment-pass", "bob")
+    assert "shown only now; it works once, until" in ran.out
+    text = ran.out.split()[-1]
+    assert PASS.fullmatch(text)
+    stored = await database.fetchrow("SELECT digest, expires_at - made_at AS lives FROM enrolment_passes")
+    assert stored is not None
+    assert stored["digest"] == sha256(text.replace("-", "").encode()).digest()
+    assert stored["lives"] == timedelta(hours=24)
+    again = (await idp("user", "enrolment-pass", "bob", "--hours", "168", "--json")).json
+    assert again["enrolment_pass"] != text
+    assert await database.fetchval("SELECT count(*) FROM enrolment_passes") == 1
+    assert [each["details"]["mailed"] for each in await database.fetch(MADE)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--hours", "169"], "lives 168 hours at most"),
+        (["--hours", "0"], "lives 168 hours at most"),
+        (["--mail"], "no address that somebody vouched for"),
+        (["--mail", "--hours", "25"], "mailed lives 24 hours at most"),
+    ],
+)
+async def test_an_enrolment_pass_that_cannot_be_handed_over(idp: CommandLine, options: list[str], words: str) -> None:
+    await idp("user", "add", "bob", "--no-password")
+    assert words in (await idp("user", "enrolment-pass", "bob", *options)).refusal
+
+
+async def test_who_has_a_factor_needs_no_enrolment_pass(idp: CommandLine, services: Services) -> None:
+    await idp("user", "add", "bob", "--keep", stdin=PASSWORD)
+    await with_factor(services, "bob")
+    assert "bob has a second factor" in (await idp("user", "enrolment-pass", "bob")).refusal
+
+
+async def test_a_reset_by_mail_is_refused_whole_where_nobody_can_be_mailed_to(
+    idp: CommandLine, database: Database, services: Services
+) -> None:
+    """Else the person would have neither factor nor pass."""
+    await idp("user", "add", "bob", "--keep", stdin=PASSWORD)
+    await with_factor(services, "bob")
+    ran = await idp("user", "reset-second-factor", "bob", "--reason", "lost", "--mail")
+    assert "no address that somebody vouched for" in ran.refusal
+    assert await database.fetchval("SELECT count(*) FROM totp_authenticators") == 1
+
+
+@pytest.mark.parametrize("number", ["", "12345678", "1234567890", "abc", "12345678²", "4821 9073 5 x"])
+async def test_what_is_no_reference_number_is_told(idp: CommandLine, number: str) -> None:
+    assert "has nine digits" in (await idp("user", "find-reference", number)).refusal
+
+
+async def test_a_reference_number_that_nobody_has(idp: CommandLine) -> None:
+    assert (await idp("user", "find-reference", "482 190 735")).out == "No sign-in has that number.\n"
 
 
 async def test_a_reset_needs_a_reason(idp: CommandLine) -> None:
@@ -371,6 +434,7 @@ async def test_a_bad_exemption_is_refused(idp: CommandLine, options: list[str], 
         ["set-password"],
         ["mark-compromised", "--reason", "x"],
         ["reset-second-factor", "--reason", "x"],
+        ["enrolment-pass"],
         ["unlock"],
         ["disable"],
         ["enable"],

@@ -235,17 +235,21 @@ async def test_after_a_reset_the_password_alone_sets_nothing_up(provider: Provid
     assert await provider.services.database.fetchval(demanded) is False
 
 
-async def test_after_a_reset_the_portal_asks_for_the_pass_too(provider: Provider, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("button", "then"), [("Enable", "enrolment"), ("Add a security key or passkey", "key-enrolment")]
+)
+async def test_after_a_reset_the_portal_asks_for_the_pass_too(
+    provider: Provider, browser: Browser, button: str, then: str
+) -> None:
     """Where one factor is enough, setting one up by oneself is not the way around it."""
     await password_is_enough(provider)
     alice = await provider.person()
     async with provider.unit() as made:
         done = await user_access.reset_second_factor(made, "alice", "lost the phone")
     page = await alice.sign_in(await browser.open(provider.issuer.url("/account/two-factor")))
-    page = await page.submit(button="enable") if page.step != "enrolment-pass" else page
-    page = await alice.sign_in(page, until="enrolment-pass")
+    page = await alice.sign_in(await page.submit(button=button), until="enrolment-pass")
     assert page.step == "enrolment-pass", page
-    assert (await page.submit(enrolment_pass=str(done.given.text))).step == "enrolment"
+    assert (await page.submit(enrolment_pass=str(done.given.text))).step == then
 
 
 @pytest.mark.parametrize(

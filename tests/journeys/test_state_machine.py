@@ -25,7 +25,7 @@ from idp.authenticators.methods import Level
 from idp.composition import open_services
 from idp.policy.rules import Grace, Rule, Target
 from idp.settings import Settings
-from idp.usecases import user_access
+from idp.usecases import passes, user_access
 from idp.values.issuer import Issuer
 from tests.drivers.browser_http import Browser
 from tests.drivers.clock import MovableClock
@@ -42,6 +42,7 @@ PEOPLE = ("alice", "bob")
 WRONG_PASSWORD = "not the password of anybody"
 MOST_FAILURES = 8
 MOST_STEPS = 10
+SET_UP = {"enrolment", "enrolment-pass"}
 RULES = {
     "required": Rule(level=Level.TWO),
     "grace": Rule(level=Level.TWO, grace=Grace(days=1)),
@@ -164,7 +165,7 @@ class SignIns(RuleBasedStateMachine):
 
     def _on(self, sign_in: SignIn, who: str, way: str) -> bool:
         """One step further; a person whose code was used already waits for the next."""
-        if way == "put off" and self.model.due(sign_in) == "enrolment" and self.model.may_wait(sign_in):
+        if way == "put off" and self.model.due(sign_in) in SET_UP and self.model.may_wait(sign_in):
             return self._put_off(sign_in)
         if way in {"recovery code", "set up"} and self.model.due(sign_in) == "second-factor":
             return self._recovery_code(sign_in, set_up=way == "set up")
@@ -194,6 +195,8 @@ class SignIns(RuleBasedStateMachine):
         match due:
             case "second-factor":
                 return self._app_code(sign_in, page, who)
+            case "enrolment-pass":
+                shown = self._show_pass(sign_in, page, who)
             case "enrolment":
                 return self._enrol(sign_in, page, who)
             case "recovery-codes":
@@ -223,7 +226,7 @@ class SignIns(RuleBasedStateMachine):
         """«Skip for now»: on with one factor while there is time, and not a moment longer."""
         found = [each for each in self.open_sign_ins() if each.pages[-1].has("skip")]
         sign_in = found[n % len(found)]
-        if self.model.due(sign_in) == "enrolment" and self.model.may_wait(sign_in):
+        if self.model.due(sign_in) in SET_UP and self.model.may_wait(sign_in):
             self._put_off(sign_in)
         else:
             self.world.shown(sign_in, self.do(sign_in.pages[-1].submit(button="skip")))
@@ -248,12 +251,19 @@ class SignIns(RuleBasedStateMachine):
         self.world.shown(sign_in, shown)
         return True
 
+    def _show_pass(self, sign_in: SignIn, page: Page, who: Who) -> Page:
+        if who.pass_until is None or self.model.now >= who.pass_until:
+            self.model.given(who, self.do(self._administer(who, "give a pass")))
+        sign_in.pass_shown, sign_in.user = True, who.name
+        return self.do(page.submit(enrolment_pass=who.enrolment_pass or ""))
+
     def _enrol(self, sign_in: SignIn, page: Page, who: Who) -> bool:
         assert sign_in.setup
         secret, step = sign_in.setup[0], self.world.time_step
         shown = self.do(page.submit(code=self.world.code_of(secret, step)))
         who.secret, who.spent_step, sign_in.setup = secret, step, None
         who.had_factor = True
+        self.model.given(who, None)
         sign_in.recovery_answered = True
         sign_in.own = {**sign_in.own, "otp": self.model.now}
         who.failures.pop("otp", None)
@@ -283,6 +293,8 @@ class SignIns(RuleBasedStateMachine):
         if page.step == "second-factor" and about.secret and self._fails(about, "otp"):
             step = about.spent_step if replayed else self.world.time_step - 100
             return {"code": self.world.code_of(about.secret, step)}
+        if page.step == "enrolment-pass" and self._fails(about, "enrolment_pass"):
+            return {"enrolment_pass": "2222-2222-2222-2222-2222-2222"}
         if page.step == "recovery" and self._fails(about, "recovery_code"):
             spent = about.spent_codes[-1] if replayed and about.spent_codes else "2222-2222-2222-2222"
             return {"recovery_code": spent}
@@ -348,6 +360,7 @@ class SignIns(RuleBasedStateMachine):
             "password": {"username": who.name, "password": who.password},
             "second-factor": {"code": code},
             "enrolment": {"code": code},
+            "enrolment-pass": {"enrolment_pass": who.enrolment_pass or "2222-2222-2222-2222-2222-2222"},
             "recovery": {"recovery_code": who.codes[0] if who.codes else "2222-2222-2222-2222"},
             "recovery-codes": {"saved": True},
             "recovery-used": {"button": "continue"},
@@ -446,7 +459,7 @@ class SignIns(RuleBasedStateMachine):
     def administer(self, who: str, action: str) -> None:
         """What an admin does to a person."""
         person = self.model.people[who]
-        self.do(self._administer(person, action))
+        given = self.do(self._administer(person, action))
         match action:
             case "disable" if person.on:
                 person.on = False
@@ -457,12 +470,14 @@ class SignIns(RuleBasedStateMachine):
                 person.secret, person.codes, person.spent_codes, person.codes_saved = None, [], [], False
                 person.failures = {name: count for name, count in person.failures.items() if name == "pwd"}
                 self.model.end_everything(person)
+                self.model.given(person, given)
             case "exempt":
                 person.exempt_until = self.model.now + timedelta(hours=2)
             case "lift":
                 person.exempt_until = None
 
-    async def _administer(self, who: Who, action: str) -> None:
+    async def _administer(self, who: Who, action: str) -> str | None:
+        """The pass, where that gives one."""
         async with self.world.provider.unit() as unit:
             match action:
                 case "disable":
@@ -470,11 +485,14 @@ class SignIns(RuleBasedStateMachine):
                 case "enable":
                     await user_access.enable(unit, who.name)
                 case "reset":
-                    await user_access.reset_second_factor(unit, who.name, "phone lost")
+                    return (await user_access.reset_second_factor(unit, who.name, "phone lost")).given.text
+                case "give a pass":
+                    return (await passes.make(unit, who.name, passes.PRINTED)).text
                 case "exempt":
                     await user_access.exempt(unit, who.name, unit.at + timedelta(hours=2), "kiosk")
                 case "lift":
                     await user_access.lift_exemption(unit, who.name)
+        return None
 
     @rule(how_far=st.sampled_from([31, 31, 61, 5 * 60, 31 * 60, 61 * 60, 25 * 3600]))
     def wait(self, how_far: int) -> None:
