@@ -132,9 +132,9 @@ async def suspend(present: Present, factor: AuthenticatorId) -> None:
 
 
 def since_lost(present: Present, factor: BoundFactor) -> int:
-    """Seconds: proofs that vouch for it are no older than its report, for that it was in other hands till then."""
-    age = present.at - (factor.suspended_at or present.at)
-    return min(FRESH_SECONDS, age // timedelta(seconds=1))
+    """Seconds: only what was proved after the report vouches for it, since that was made by something else."""
+    age = present.at - (factor.suspended_at or present.at) - timedelta.resolution
+    return min(FRESH_SECONDS, max(0, age // timedelta(seconds=1)))
 
 
 async def reactivate(present: Present, factor: AuthenticatorId) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from idp.policy.rules import Target
-from idp.usecases import groups
+from idp.usecases import groups, user_access
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.page import Page
 from tests.drivers.person import Person, set_up_key
 from tests.drivers.provider import Provider
-from tests.drivers.scenes import REQUIRED, enrolled, events, password_is_enough, sign_in
+from tests.drivers.scenes import REQUIRED, Counter, enrolled, events, password_is_enough, sign_in
 
 APPS = "SELECT id FROM totp_authenticators"
 SETS = "SELECT id FROM recovery_code_sets"
@@ -84,7 +84,7 @@ async def test_replace_the_app(provider: Provider, browser: Browser, wiki: Authl
     alice = await with_factor(provider, wiki)
     old_secret, old_codes = alice.secret, alice.recovery_codes
     page = await opened(provider, alice, browser)
-    page = await page.submit(button="Replace app")
+    page = await (await page.click("Change")).submit(button="Replace app")
     assert page.step == "enrolment"
     assert "The app you have now stops working" in page.text
     assert set_up_key(page) != old_secret
@@ -103,7 +103,7 @@ async def test_a_lost_phone_is_replaced_with_a_recovery_code(
     alice = await with_factor(provider, wiki)
     alice.use_recovery_code = True
     page = await opened(provider, alice, browser)
-    page = await alice.sign_in(await page.submit(button="Replace app"))
+    page = await alice.sign_in(await (await page.click("Change")).submit(button="Replace app"))
     assert page.heading == "Two-factor is on"
 
 
@@ -112,7 +112,7 @@ async def test_the_password_alone_replaces_no_app(provider: Provider, browser: B
     alice = await with_factor(provider, wiki)
     page = await opened(provider, alice, browser)
     provider.clock.advance(minutes=11)
-    page = await page.submit(button="Replace app")
+    page = await (await page.click("Change")).submit(button="Replace app")
     page = await page.submit(username="alice", password=alice.password)
     assert page.step == "second-factor"
     assert (await browser.open(page.url.replace("second-factor", "enrolment"))).step == "second-factor"
@@ -209,3 +209,22 @@ async def test_what_policy_requires_cannot_be_turned_off(
     assert (await form.submit(button="Turn off")).step == "two-factor"
     assert len(await provider.services.database.fetch(APPS)) == 1
     assert words in (await form.reload()).text
+
+
+async def test_an_admin_has_reset_it(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """The page says so and since when, until it is on again."""
+    alice = await with_factor(provider, wiki)
+    async with provider.unit() as made:
+        await user_access.reset_second_factor(made, "alice", "lost phone")
+    page = await opened(provider, alice, browser)
+    assert "Reset by an admin on" in page.text
+    assert page.has("Enable")
+
+
+async def test_the_page_is_three_statements_at_most(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    for person in (await provider.person("bob"), await with_factor(provider, wiki)):
+        async with Browser() as here:
+            page = await opened(provider, person, here)
+            with Counter(provider=provider) as sent:
+                await page.reload()
+            assert sent.statements <= 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from tests.drivers.browser_http import Browser
 from tests.drivers.command_line import CommandLine
@@ -122,6 +123,27 @@ async def test_two_factor_turned_off(provider: Provider, browser: Browser, box: 
     provider.clock.advance(minutes=1)
     await page.submit(button="Turn off")
     assert "Two-factor is off for your idp account" in await subjects(provider, box)
+
+
+async def test_one_of_several_is_told_of(provider: Provider, browser: Browser, box: Mailbox) -> None:
+    """N-36: added, replaced, removed, lost, found; the name that it has is nobody's business but its person's."""
+    wiki = await provider.app()
+    alice = await enrolled(provider, wiki)
+    await delivered(provider, box)
+    page = await alice.sign_in(await browser.open(provider.issuer.url("/account/two-factor")))
+    provider.clock.advance(minutes=1)
+    phone = replace(alice, secret=None, steps=[], last_time_step=0)
+    page = await phone.sign_in(await page.submit(button="Add an authenticator app", name="secret lair"))
+    assert "One more way to sign in to your idp account" in await subjects(provider, box)
+    provider.clock.advance(minutes=1)
+    page = await (await page.click("I lost this device")).submit(button="Report it as lost")
+    (mail,) = await delivered(provider, box)
+    assert mail.subject == "Something of your idp account was reported as lost"
+    assert "secret lair" not in mail.text + mail.html
+    provider.clock.advance(minutes=1)
+    page = await phone.sign_in(await (await page.click("I found it")).submit(button="Use it again"))
+    await page.submit(button="Use it again")
+    assert "Something of your idp account is in use again" in await subjects(provider, box)
 
 
 async def test_a_new_password(provider: Provider, browser: Browser, box: Mailbox) -> None:

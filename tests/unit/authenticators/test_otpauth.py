@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.authenticators.otpauth import manual_key, provisioning_uri
+from idp.authenticators.otpauth import labelled, manual_key, provisioning_uri
 from idp.authenticators.totp import TotpParameters
 from idp.values.secrets import TotpSecret
 
@@ -27,6 +27,13 @@ def test_other_parameters_than_the_defaults_are_written_out() -> None:
     """T-16."""
     uri = provisioning_uri("Id", "alice", SECRET, TotpParameters(algorithm="SHA256", digits=8, period=60))
     assert uri.endswith("&issuer=Id&algorithm=SHA256&digits=8&period=60")
+
+
+def test_a_further_app_adds_its_name() -> None:
+    """T-18: two entries with one label would overwrite each other."""
+    uri = provisioning_uri("Id", labelled("alice", "work: phone"), SECRET, DEFAULT)
+    assert unquote(urlsplit(uri).path) == "/Id:alice (work phone)"
+    assert labelled("alice", "") == "alice"
 
 
 @pytest.mark.parametrize(

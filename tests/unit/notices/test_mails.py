@@ -15,6 +15,7 @@ from idp.audit.catalogue import EVENTS
 from idp.audit.directory import PasswordSet, SecondFactorReset, UserChanged, UserDisabled, UserUnlocked
 from idp.audit.event import Event
 from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
+from idp.audit.factors import FactorReactivated, FactorRemoved, FactorSuspended
 from idp.audit.links import PasswordReset
 from idp.audit.profile import AddressConfirmed, AddressLeft
 from idp.audit.reported import NotMeReported
@@ -42,7 +43,13 @@ MOST_OCTETS = 20_000
 
 CAUSES: list[tuple[Event, AnyMail]] = [
     (EnrolmentConfirmed(authenticator=APP), mails.TwoFactorOn()),
-    (EnrolmentConfirmed(authenticator=APP, replaced=True), mails.AppReplaced()),
+    (EnrolmentConfirmed(authenticator=APP, replaced=True), mails.AppReplaced(codes=False)),
+    (EnrolmentConfirmed(authenticator=APP, further=True), mails.FactorAdded(method="otp")),
+    (FactorRemoved(method="key", authenticator=APP), mails.FactorChanged(now="removed", method="key")),
+    (FactorSuspended(method="otp", authenticator=APP), mails.FactorChanged(now="lost", method="otp")),
+    (FactorReactivated(method="otp", authenticator=APP), mails.FactorChanged(now="found", method="otp")),
+    (KEY, mails.TwoFactorOn(method="key")),
+    (replace(KEY, further=True), mails.FactorAdded(method="key")),
     (SecondFactorReset(apps=1, codes=8), mails.TwoFactorReset()),
     (SecondFactorTurnedOff(), mails.TwoFactorOff()),
     (UserDisabled(), mails.AccountSwitchedOff()),
@@ -71,6 +78,7 @@ EVERY: list[AnyMail] = [
     mails.RecoveryCodeSpent(left=0),
     mails.SecondStepFailed(failures=1),
 ]
+    mails.AppReplaced(codes=True),
 
 
 def letter(mail: AnyMail) -> Letter:
