@@ -59,7 +59,7 @@ async def test_8_acr_is_one_of_the_values_requested(provider: Provider, browser:
     assert alice.steps == ["enrolment", "recovery-codes"]
     assert tokens.claims["acr"] == "2factor"
     assert (await wiki.refresh(tokens)).claims["acr"] == "2factor"
-    assert {"1fa", "2fa", "2factor"} == set((await wiki.discover())["acr_values_supported"])
+    assert {"1fa", "2fa", "phr", "2factor"} == set((await wiki.discover())["acr_values_supported"])
 
 
 async def test_8_an_unknown_voluntary_value_is_ignored(provider: Provider, browser: Browser) -> None:

@@ -244,7 +244,7 @@ async def test_an_essential_acr_out_of_reach_is_refused_at_once(
     """A-05, A-12: no page, whoever is signed in; never a false acr."""
     await password_is_enough(provider)
     wiki, alice = await provider.app(), await provider.person()
-    request = claims(id_token={"acr": {"essential": True, "values": ["phr", "phrh", "\u0000"]}})
+    request = claims(id_token={"acr": {"essential": True, "values": ["aal9", "phrh", "\u0000"]}})
     for _ in range(2):
         page = await browser.open(await wiki.authorization_url(claims=request, **parameters))
         assert page.params["error"] == "unmet_authentication_requirements"

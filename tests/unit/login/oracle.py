@@ -87,7 +87,7 @@ def requested(request: AuthorizationRequest, account: Account) -> int:
     lists = (levels_wanted(claims.acr_values if claims else None), levels_wanted(request.acr_values))
     level = max((min(WITHIN_REACH[value] for value in values) for values in lists if values), default=1)
     insists = claims is not None and claims.acr_essential
-    return level if account.keys or insists else min(level, 2)
+    return level if account.keys or insists or level < 3 else 1
 
 
 def needed(known: Known[Authorization], account: Account, at: datetime, *, some_day: bool = False) -> int:

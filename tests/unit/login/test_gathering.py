@@ -197,7 +197,7 @@ def test_nobody_known_is_no_identity() -> None:
         ((REFEDS_MFA,), Level.TWO),
         (("2fa", "1fa"), Level.ONE),
         (("aal9", "unknown"), Level.ONE),
-        (("phr", "unknown"), Level.TWO),  # a key is out of reach, a second factor is not
+        (("phr", "unknown"), Level.ONE),  # a key is out of reach of who has none
     ],
 )
 def test_acr_values_add_the_lowest_level_that_they_name(acr_values: tuple[str, ...], level: Level) -> None:
