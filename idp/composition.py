@@ -26,6 +26,7 @@ from idp.storage.migrate import MigrationFailed
 from idp.storage.pool import connect
 from idp.usecases.hashing import HashingPool, share_of
 from idp.usecases.keys import KeyReader, ensure
+from idp.usecases.places import Places
 from idp.usecases.services import Services
 from idp.values.entropy import Clock, Entropy
 from idp.values.ids import ClientId
@@ -48,7 +49,7 @@ async def open_services(
     settings: Settings, clock: Clock = clock, entropy: Entropy = entropy, *, pool_size: int = 8
 ) -> AsyncIterator[Services]:
     """Everything open and warm; closed at the end. The schema must be current. Raises one of CANNOT_START."""
-    trust = trusted(settings.fetch_ca_file)
+    trust, places = trusted(settings.fetch_ca_file), Places.open(settings.geoip_file)
     database = Database(_required(settings.database_url), size=pool_size)
     try:
         await _require_current(database.url)
@@ -69,6 +70,7 @@ async def open_services(
                     hashing=hashing,
                     fetcher=fetcher,
                     mailer=_mailer(settings, trust),
+                    places=places,
                     clock=clock,
                     entropy=entropy,
                 )

@@ -134,6 +134,8 @@ class Settings(BaseSettings):
     """Whom mails come from."""
     fetch_ca_file: Path | None = None
     """Authorities trusted beside the system's when documents of clients are fetched and mails are sent, in PEM."""
+    geoip_file: Path | None = None
+    """Says where addresses are, in MaxMind's format. Absent: no page and no mail names a place."""
     password_hash: PasswordHash = "m=19456,t=2,p=1"
     hash_queue: Annotated[int, Field(ge=1, le=10_000)] = 64
     """Password checks that may wait in one worker; beyond it the answer is 503."""

@@ -46,6 +46,7 @@ def line(present: Present, each: Happened) -> ActivityLine:
         words=sentence(each.kind, each.details, each.app),
         browser=browser(each.agent) if each.agent else "",
         address=each.address,
+        place=each.place,
         at=each.at,
         not_me_url=f"{url_of(present, NOT_ME)}?event={each.id}",
     )

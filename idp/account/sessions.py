@@ -1,10 +1,13 @@
 """`/account/sessions`: where the person is signed in, and the end of any of it."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Literal
 from uuid import UUID
 
 from starlette.responses import Response
 
+from idp.authenticators.methods import Level
 from idp.usecases.own_sessions import Listed, end_own, end_own_others, list_own
 from idp.usecases.portal import FRESH_SECONDS, Present
 from idp.values.ids import SessionId
@@ -12,6 +15,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.portal_views import SessionCard, SessionsPage
 from idp.web.views import View
 from idp.words.browsers import browser
+from idp.words.messages import session_level
 
 HERE = f"{HOME}/sessions"
 PAGE = PortalPage(path=HERE)
@@ -19,11 +23,19 @@ END = PortalPage(path=f"{HERE}/end", back=HERE, max_age=FRESH_SECONDS, keeps=fro
 END_OTHERS = PortalPage(path=f"{HERE}/end-others", back=HERE, max_age=FRESH_SECONDS)
 
 
+_LEVELS: Mapping[Level, Literal["1fa", "2fa", "phr"]] = {
+    Level.NONE: "1fa",
+    Level.ONE: "1fa",
+    Level.TWO: "2fa",
+    Level.PHISHING_RESISTANT: "phr",
+}
+
+
 async def show(present: Present) -> View:
     """A card for each browser, this one first."""
     return SessionsPage(
         shell=shell(present, HERE),
-        cards=tuple(_card(each) for each in await list_own(present)),
+        cards=tuple(_card(each, chosen=(present.typed or {}).get("session")) for each in await list_own(present)),
         at=present.at,
         end_action=url_of(present, END.path),
         end_others_action=url_of(present, END_OTHERS.path),
@@ -43,14 +55,16 @@ async def end_others(sent: Submission) -> Response:
     return to(sent.present, HERE)
 
 
-def _card(each: Listed) -> SessionCard:
+def _card(each: Listed, *, chosen: str | None) -> SessionCard:
     return SessionCard(
         id=str(each.id),
         here=each.here,
         browser=browser(each.agent),
         address=each.address,
+        place=each.place,
         since=each.since,
         seen_at=each.seen_at,
-        two_factor=each.two_factor,
+        level=session_level(_LEVELS[each.level]),
+        chosen=str(each.id) == chosen,
         apps=each.apps,
     )

@@ -15,6 +15,7 @@ from idp.server.schema import prepared, require_root_keys, start_embedded
 from idp.server.supervisor import Plan, supervise
 from idp.server.tls import Tls
 from idp.settings import Settings, SettingsError
+from idp.usecases.places import Places
 
 PREFER_OWN_SECONDS = 5.0
 """How long to wait for a command that owns the embedded database to end, so that the service does not rest on it."""
@@ -47,6 +48,7 @@ def serve(service: Service) -> int:
     if settings.tls_cert and settings.tls_key:
         Tls(certificate=settings.tls_cert, key=settings.tls_key).context()
     trusted(settings.fetch_ca_file)
+    Places.open(settings.geoip_file)
     with ExitStack() as stack:
         host, port = settings.listen.host, settings.listen.port
         public = stack.enter_context(open_listeners(host, port, workers=settings.workers))

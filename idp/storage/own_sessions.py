@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from idp.authenticators.evidence import Evidence
+from idp.authenticators.methods import Level
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
 from idp.values.ids import SessionId, UserId
 from idp.values.sealed import Sealed
 
 OWN = """
-SELECT b.id, b.created_at, b.seen_at, b.proofs ? 'otp' OR b.proofs ? 'recovery_code' AS two_factor,
+SELECT b.id, b.created_at, b.seen_at, b.proofs,
     ARRAY(
         SELECT DISTINCT c.name FROM grants g JOIN clients c ON c.client_id = g.client_id
         WHERE g.session_id = b.id ORDER BY c.name
@@ -61,7 +63,7 @@ class OwnSession:
     id: SessionId
     created_at: datetime
     seen_at: datetime
-    two_factor: bool
+    level: Level
     apps: tuple[str, ...]
     told: Told | None
     """Its latest sign-in; None once events of that age are gone."""
@@ -74,7 +76,7 @@ async def live(executor: Executor, user: UserId, at: datetime, idle: timedelta) 
             id=SessionId(row["id"]),
             created_at=row["created_at"],
             seen_at=row["seen_at"],
-            two_factor=row["two_factor"],
+            level=Evidence.restored(user, row["proofs"]).level,
             apps=tuple(row["apps"]),
             told=Told(at=row["at"], kind=row["kind"], personal=Sealed(row["personal"])) if row["personal"] else None,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from idp.login.purpose import ACCOUNT
 from idp.storage import own_events
 from idp.storage.own_events import OwnEvent
-from idp.usecases.own_events import opened
+from idp.usecases.own_events import opened, place_of
 from idp.usecases.portal import Present
 from idp.words.messages import YOUR_ACCOUNT
 
@@ -25,6 +25,8 @@ class Happened:
     details: Mapping[str, object]
     app: str
     address: str
+    place: str
+    """Of the address, where a file says so."""
     agent: str
 
 
@@ -46,5 +48,6 @@ async def told_of(present: Present, event: OwnEvent) -> Happened:
         details=event.details,
         app=client.name if client else YOUR_ACCOUNT,
         address=told.get("address", ""),
+        place=place_of(present, told.get("address", "")),
         agent=told.get("agent", ""),
     )

@@ -14,3 +14,9 @@ def opened(present: Present, at: datetime, kind: str, personal: Sealed) -> Mappi
     person = Person(user=account.user, salt=account.audit_salt)
     place = event_place(at=at, kind=kind, user=account.user)
     return open_personal(present.scene.services.service_keys, person, personal, place)
+
+
+def place_of(present: Present, address: str) -> str:
+    """Where that is, roughly; empty where no file says so."""
+    places = present.scene.services.places
+    return places.of(address) if places and address else ""

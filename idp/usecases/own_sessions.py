@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.audit.sign_in import SessionEnded
+from idp.authenticators.methods import Level
 from idp.storage import endings, own_sessions
-from idp.usecases.own_events import opened
+from idp.usecases.own_events import opened, place_of
 from idp.usecases.portal import Present
 from idp.values.ids import SessionId
 
@@ -19,9 +20,11 @@ class Listed:
     """Of the browser that asks."""
     since: datetime
     seen_at: datetime
-    two_factor: bool
+    level: Level
     apps: tuple[str, ...]
     address: str
+    place: str
+    """Of the address, where a file says so."""
     agent: str
 
 
@@ -39,9 +42,10 @@ async def list_own(present: Present) -> tuple[Listed, ...]:
                 here=each.id == present.session.id,
                 since=each.created_at,
                 seen_at=each.seen_at,
-                two_factor=each.two_factor,
+                level=each.level,
                 apps=each.apps,
                 address=told.get("address", ""),
+                place=place_of(present, told.get("address", "")),
                 agent=told.get("agent", ""),
             )
         )

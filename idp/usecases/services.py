@@ -16,6 +16,7 @@ from idp.storage.database import Database
 from idp.telemetry import Metrics
 from idp.usecases.client_key_cache import ClientKeyCache
 from idp.usecases.hashing import HashingPool
+from idp.usecases.places import Places
 from idp.values.entropy import Clock, Entropy
 from idp.values.ids import ClientId
 
@@ -35,6 +36,8 @@ class Services:
     entropy: Entropy
     mailer: Mailer | None = None
     """None where nobody is written to."""
+    places: Places | None = None
+    """None where nobody is told where an address is."""
     seen_tokens: SeenTokens = field(default_factory=SeenTokens)
     """Access tokens verified lately: their signatures need not be checked again."""
     client_keys: ClientKeyCache = field(default_factory=ClientKeyCache)

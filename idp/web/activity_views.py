@@ -15,6 +15,7 @@ class ActivityLine:
     words: str
     browser: str
     address: str
+    place: str
     at: datetime
     not_me_url: str
 

@@ -39,10 +39,14 @@ class SessionCard:
     here: bool
     browser: str
     address: str
+    place: str
     since: datetime
     seen_at: datetime
-    two_factor: bool
+    level: str
+    """How it was signed in, in words."""
     apps: tuple[str, ...]
+    chosen: bool = False
+    """Whether the person pressed its button, and had to prove first who they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

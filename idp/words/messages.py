@@ -393,6 +393,12 @@ def nav_activity() -> str:
     return "Activity"
 
 
+def session_level(level: Literal["1fa", "2fa", "phr"]) -> str:
+    """How somebody signed in."""
+    by = {"1fa": "with a password alone", "2fa": "with two-factor", "phr": "with a security key or passkey"}
+    return by[level]
+
+
 def activity_all() -> str:
     """Words of a link."""
     return "Everything"

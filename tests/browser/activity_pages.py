@@ -13,11 +13,13 @@ from tests.browser.portal_frame import AT, portal
 ACTIVITY = activity_views.ActivityPage(
     shell=portal("Activity"),
     lines=tuple(
-        activity_views.ActivityLine(words=words, browser=browser, address=address, at=at, not_me_url="/not-me")
-        for words, browser, address, at in (
-            ("Signed in to Wiki", "Firefox on Windows", "203.0.113.7", AT),
-            ("Wrong code", "", "2001:db8:85a3:8d3:1319:8a2e:370:7348", AT - timedelta(days=1)),
-            ("Password set by an admin", "", "", AT - timedelta(days=9)),
+        activity_views.ActivityLine(
+            words=words, browser=browser, address=address, place=place, at=at, not_me_url="/not-me"
+        )
+        for words, browser, address, place, at in (
+            ("Signed in to Wiki", "Firefox on Windows", "203.0.113.7", "Berlin, Germany", AT),
+            ("Wrong code", "", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "", AT - timedelta(days=1)),
+            ("Password set by an admin", "", "", "", AT - timedelta(days=9)),
         )
     ),
     filters=tuple(

@@ -21,16 +21,18 @@ CARDS = tuple(
         here=number == 0,
         browser=browser,
         address=address,
+        place="Berlin, Germany" if number == 0 else "",
         since=AT - timedelta(hours=5 + 20 * number),
         seen_at=AT - timedelta(hours=20 * number),
-        two_factor=number < 2,
+        level=messages.session_level(level),
+        chosen=number == 1,
         apps=apps,
     )
-    for number, (browser, address, apps) in enumerate(
+    for number, (browser, address, level, apps) in enumerate(
         (
-            ("Firefox on Windows", "203.0.113.7", ("Wiki", "Chat")),
-            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", ()),
-            ("an unknown browser", "", ("Verwaltungsinformationssystemzugangsportal",)),
+            ("Firefox on Windows", "203.0.113.7", "2fa", ("Wiki", "Chat")),
+            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "phr", ()),
+            ("an unknown browser", "", "1fa", ("Verwaltungsinformationssystemzugangsportal",)),
         )
     )
 )

@@ -78,6 +78,7 @@ async def test_children_never_hold_the_owners_url(folder: Path) -> None:
         ({"IDP_WORKERS": "0"}, "IDP_WORKERS: "),
         ({"IDP_DATABASE_URL": "postgresql://idp:hunter2@127.0.0.1:1/idp"}, "cannot connect to the database"),
         ({"IDP_TLS_CERT": "/nowhere.pem", "IDP_TLS_KEY": "/nowhere.key"}, "cannot read /nowhere.pem"),
+        ({"IDP_GEOIP_FILE": "/nowhere.mmdb"}, "IDP_GEOIP_FILE: cannot use /nowhere.mmdb: No such file"),
         ({"IDP_FETCH_CA_FILE": "/nowhere.pem"}, "IDP_FETCH_CA_FILE: cannot use /nowhere.pem: No such file"),
         ({"IDP_POSTGRES_BIN": "/nowhere"}, "no PostgreSQL server programs"),
         ({"IDP_TRUSTED_PROXIES": "proxy"}, "IDP_TRUSTED_PROXIES: must be addresses or networks"),

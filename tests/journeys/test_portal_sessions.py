@@ -113,3 +113,36 @@ async def test_what_the_page_costs(provider: Provider, browser: Browser, wiki: A
     with Counter(provider=provider) as sent:
         await browser.open(provider.issuer.url("/account/sessions"))
     assert sent.statements == 2
+
+
+async def test_how_each_was_signed_in_is_said(provider: Provider, browser: Browser) -> None:
+    page = await opened(provider, await provider.person(), browser)
+    assert "· with two-factor" in page.text
+    await password_is_enough(provider)
+    async with Browser() as elsewhere:
+        assert "· with a password alone" in (await opened(provider, await provider.person("bob"), elsewhere)).text
+
+
+async def test_the_one_that_was_chosen_is_still_marked_after_a_fresh_proof(
+    provider: Provider, browser: Browser, wiki: AuthlibClient
+) -> None:
+    alice = await provider.person()
+    for _ in range(2):
+        async with Browser(user_agent=FIREFOX) as elsewhere:
+            await sign_in(wiki, alice, elsewhere)
+        provider.clock.advance(minutes=1)
+    page = await opened(provider, alice, browser)
+    chosen = page.fields["session"].value
+    provider.clock.advance(minutes=11)
+    page = await alice.sign_in(await page.submit(button="Sign out", session=chosen))
+    assert page.html.count("You chose this one") == 1
+    assert page.html.index("You chose this one") < page.html.index(chosen)
+    assert await ended(provider) == [False, False, False]
+
+
+async def test_this_browser_is_signed_out_by_the_page_for_it(
+    provider: Provider, browser: Browser, wiki: AuthlibClient
+) -> None:
+    page = await opened(provider, await provider.person(), browser)
+    page = await (await page.click("Sign out here")).submit(button="Sign out")
+    assert await ended(provider) == [True]
