@@ -5,23 +5,24 @@ from idp.login.steps import ProveFactor
 from idp.usecases.help_wanted import ask
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.sign_in import look
-from idp.web.frame import shell, url_of
+from idp.web.frame import shell
 from idp.web.lost_views import LostPage
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import View
+from idp.web.ways import ways
 
 NAME = "lost"
 
 
 async def show(current: Current) -> View | None:
     """The same number however often it is looked at."""
-    step, reference = current.step, spoken(await ask(current))
-    recovery = isinstance(step, ProveFactor) and step.recovery
+    reference, others = spoken(await ask(current)), ways(current)
     return LostPage(
         shell=shell(current, NAME),
         reference=reference,
-        recovery_url=url_of(current, "recovery") if recovery else None,
-        back_url=url_of(current, ""),
+        code_url=others.get("code"),
+        key_url=others.get("key"),
+        recovery_url=others.get("recovery_code"),
     )
 
 

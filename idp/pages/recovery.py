@@ -4,7 +4,7 @@ from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.recovery import prove_recovery_code
 from idp.web.field_errors import errors
-from idp.web.frame import contact_of, shell
+from idp.web.frame import contact_of, shell, url_of
 from idp.web.pauses import pause
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import RecoveryPage, View
@@ -20,7 +20,12 @@ async def show(current: Current) -> View | None:
     others = ways(current)
     code_url = others.get("code")
     said = errors(current.interaction.notice, "recovery_code", current.scene.visit.at, contact_of(current), code_url)
-    return RecoveryPage(shell=shell(current, NAME, said), code_url=code_url, key_url=others.get("key"))
+    return RecoveryPage(
+        shell=shell(current, NAME, said),
+        lost_url=url_of(current, "lost"),
+        code_url=code_url,
+        key_url=others.get("key"),
+    )
 
 
 async def submit(submission: Submission) -> Outcome:

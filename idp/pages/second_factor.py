@@ -4,7 +4,7 @@ from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
 from idp.usecases.second_factor import prove_app_code
 from idp.web.field_errors import errors
-from idp.web.frame import contact_of, shell, shown_account
+from idp.web.frame import contact_of, shell, shown_account, url_of
 from idp.web.pauses import pause
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import SecondFactorPage, View
@@ -25,6 +25,7 @@ async def show(current: Current) -> View | None:
     return SecondFactorPage(
         shell=shell(current, NAME, said),
         account=shown_account(current),
+        lost_url=url_of(current, "lost"),
         recovery_url=recovery,
         key_url=others.get("key"),
         codes_left=left,

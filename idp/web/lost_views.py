@@ -27,7 +27,7 @@ class LostPage(View):
 
     reference: str
     """In groups, as it is read out."""
-    back_url: str
-    """Back to the page that asks for the factor."""
+    code_url: str | None = None
+    """The pages of what would do, as far as the person has it."""
+    key_url: str | None = None
     recovery_url: str | None = None
-    """The page for recovery codes, where the person has some."""

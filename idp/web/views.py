@@ -67,6 +67,8 @@ class SecondFactorPage(View):
 
     account: str
     """The account as the authenticator app shows it; masked where it holds an address."""
+    lost_url: str
+    """For whoever has none of all that any more."""
     recovery_url: str | None = None
     """The page for recovery codes, where the person has some."""
     key_url: str | None = None
@@ -94,6 +96,8 @@ class RecoveryPage(View):
     template: ClassVar[str] = "recovery"
     step: ClassVar[str] = "recovery"
 
+    lost_url: str
+    """For whoever has no code left either."""
     code_url: str | None = None
     """The page for app codes, where the person has an app."""
     key_url: str | None = None

@@ -7,6 +7,7 @@ from typing import TypeVar
 from idp.oidc.frontchannel_logout import Frame
 from idp.web import qr, views
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
+from idp.web.lost_views import EnrolmentPassPage, LostPage
 from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
 from idp.words import messages
 from tests.browser.forgot_pages import FORGOT_VIEWS
@@ -34,9 +35,13 @@ def wrong(view: V, field: FieldName, *sentences: str, more: Link | None = None) 
 
 PASSWORD = views.PasswordPage(shell=START)
 SECOND_FACTOR = views.SecondFactorPage(
-    shell=MASKED, account="Northwind (a•••@e•••.com)", recovery_url="/recovery", codes_left=8
+    shell=MASKED, account="Northwind (a•••@e•••.com)", lost_url="/lost", recovery_url="/recovery", codes_left=8
 )
-RECOVERY = views.RecoveryPage(shell=MASKED, code_url="/second-factor")
+PASS = EnrolmentPassPage(shell=KNOWN)
+LOST = LostPage(
+    shell=KNOWN, reference="482 190 735", code_url="/second-factor", key_url="/security-key", recovery_url="/recovery"
+)
+RECOVERY = views.RecoveryPage(shell=MASKED, lost_url="/lost", code_url="/second-factor")
 ENROLMENT = views.EnrolmentPage(
     shell=KNOWN,
     why=messages.enrolment_why("client", "Wiki", "Northwind"),
@@ -130,6 +135,12 @@ VIEWS: dict[str, views.View] = {
         more=Link(text=messages.use_recovery_page(), url="/recovery"),
     ),
     "recovery": RECOVERY,
+    "enrolment-pass": PASS,
+    "enrolment-pass-waiting": replace(PASS, may_wait_until=AT + timedelta(days=3)),
+    "enrolment-pass-wrong": wrong(PASS, "enrolment_pass", messages.pass_wrong(), messages.tries_left(2, 15)),
+    "enrolment-pass-long": replace(PASS, shell=LONG),
+    "lost": LOST,
+    "lost-everything": LostPage(shell=LONG, reference="482 190 735"),
     "recovery-wrong": wrong(RECOVERY, "recovery_code", messages.recovery_code_used(AT)),
     "recovery-used": views.RecoveryUsedPage(shell=KNOWN, codes_left=6),
     "recovery-used-low": views.RecoveryUsedPage(shell=KNOWN, codes_left=1),
