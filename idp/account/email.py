@@ -29,7 +29,7 @@ from idp.web.views import View
 from idp.words import messages
 
 HERE = f"{HOME}/email"
-PAGE = PortalPage(path=HERE, max_age=FRESH_SECONDS)
+PAGE = PortalPage(path=HERE, max_age=FRESH_SECONDS, keeps=frozenset({"email"}))
 SENT = PortalPage(path=f"{HERE}/sent")
 CONFIRM = PortalPage(path=f"{HERE}/confirm")
 DONE = PortalPage(path=f"{HERE}/done")
@@ -38,7 +38,7 @@ TIME_TO_SIGN_IN = timedelta(hours=1)
 
 async def show(present: Present) -> View:
     """The form. There is none where no mail can be sent, or addresses are an admin's."""
-    return await _form(present)
+    return await _form(present, typed=(present.typed or {}).get("email", ""))
 
 
 async def submit(sent: Submission) -> Response:

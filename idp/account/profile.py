@@ -14,14 +14,15 @@ from idp.web.shell import FieldError
 from idp.web.views import View
 from idp.words.messages import ProfileField, profile_field_refused
 
-PAGE = PortalPage(path=HOME)
-SAVED = PortalPage(path=f"{HOME}/saved")
 FIELDS: tuple[ProfileField, ...] = (*NAMES, *CHOICES, THEME)
+PAGE = PortalPage(path=HOME, keeps=frozenset(FIELDS))
+SAVED = PortalPage(path=f"{HOME}/saved")
 
 
 async def show(present: Present) -> View:
-    """As apps would see it, if they were allowed all."""
-    return await _page(present)
+    """As apps would see it, if they were allowed all; what was typed before a sign-in in between is there again."""
+    typed: dict[str, str] = {} if present.typed is None else {field: present.typed.get(field, "") for field in FIELDS}
+    return await _page(present, typed=typed)
 
 
 async def show_saved(present: Present) -> View:

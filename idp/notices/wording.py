@@ -69,22 +69,28 @@ def words(mail: AnyMail, brand: str) -> Words:
             return _of_addresses(mail, brand)
         case SecondStepFailed() | SignInPaused() | KeyIsCopied():
             return _of_tries(mail, brand)
+        case NewBrowser() | ForgottenPassword():
+            return _of_signing_in(mail, brand)
+        case other:
+            assert_never(other)
+
+
+def _of_signing_in(mail: NewBrowser | ForgottenPassword, brand: str) -> Words:
+    match mail:
         case NewBrowser():
             return Words(
                 subject=f"A new browser signed in to your {brand} account",
                 happened="Your account was signed in to from a browser that we did not know.",
             )
-        case ForgottenPassword(link=link, until=until):
+        case _:
             return Words(
                 subject=f"Choose a new password for your {brand} account",
                 happened="Somebody, we think you, told us that the password of this account is forgotten.",
-                link=link,
+                link=mail.link,
                 link_words="Choose a new password",
-                was_it_you=f"The link works once, until {times.clock(until)}; of several only the latest does.",
+                was_it_you=f"The link works once, until {times.clock(mail.until)}; of several only the latest does.",
                 advice="If it was not you, do nothing: your password stays as it is.",
             )
-        case other:
-            assert_never(other)
 
 
 def _of_account(mail: NewPassword | AccountSwitchedOff | EverythingElseEnded, brand: str) -> Words:

@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from idp.audit.event import Event, SecurityEvent
 from idp.directory.person import Person
@@ -15,6 +16,7 @@ from idp.storage.events import EncodedMail
 from idp.storage.outbox import SealedMail
 from idp.usecases.services import Services
 from idp.usecases.telling import NobodyToTell, NotTold, Told
+from idp.usecases.zones import clock_of
 from idp.values.entropy import ordered_uuid
 from idp.values.ids import MailId
 from idp.values.secrets import LinkSecret
@@ -85,6 +87,12 @@ def _recipient(services: Services, person: Person, letter: Letter) -> Recipient:
     values = services.cache.latest.values
     link = services.settings.issuer.url(f"{SECURE}?token={letter.secret}") if letter.secret else ""
     name = person.profile.get("given_name") or person.profile.get("name") or person.preferred_username
-    if isinstance(letter.mail, ConfirmAddress):
-        name = person.preferred_username  # not one that somebody chose in order to have it mailed to a stranger
-    return Recipient(name=name, brand=values.brand_name, contact=values.support_contact or NO_CONTACT, secure_url=link)
+    to = Recipient(
+        name=name,
+        brand=values.brand_name,
+        contact=values.support_contact or NO_CONTACT,
+        secure_url=link,
+        zone=clock_of(person.profile.get("zoneinfo")),
+    )
+    # Not a name that somebody chose in order to have it mailed to a stranger, nor where that somebody lives.
+    return replace(to, name=person.preferred_username, zone=UTC) if isinstance(letter.mail, ConfirmAddress) else to

@@ -7,8 +7,9 @@ MINUTE, HOUR = 60, 3600
 
 
 def clock(instant: datetime) -> str:
-    """`14:35 UTC`. No zone of the person is known, so the zone is said."""
-    return f"{instant:%H:%M} UTC"
+    """`14:35 UTC`, or `14:35 (UTC+1)` for an instant in a zone of its own: which one it is, is always said."""
+    offset = instant.utcoffset()
+    return f"{instant:%H:%M} ({_zone(offset)})" if offset else f"{instant:%H:%M} UTC"
 
 
 def clock_with_seconds(instant: datetime) -> str:
@@ -54,6 +55,12 @@ def rounded_up(instant: datetime) -> datetime:
     """The next whole minute, or the instant itself where it is one."""
     whole = instant.replace(second=0, microsecond=0)
     return whole if whole == instant else whole + timedelta(minutes=1)
+
+
+def _zone(offset: timedelta) -> str:
+    hours, minutes = divmod(abs(int(offset.total_seconds())) // MINUTE, MINUTE)
+    sign = "-" if offset < timedelta(0) else "+"
+    return f"UTC{sign}{hours}:{minutes:02}" if minutes else f"UTC{sign}{hours}"
 
 
 def _counted(number: int, unit: str) -> str:

@@ -157,7 +157,15 @@ async def test_what_it_costs(provider: Provider, alice: Person, browser: Browser
 async def test_it_is_stored_though_the_form_stood_open_for_long(
     provider: Provider, alice: Person, browser: Browser
 ) -> None:
-    """A name is no sensitive change: the session is enough."""
+    """A name is no sensitive change: the session is enough; where that is over, what was typed is there again."""
     page = await opened(provider, alice, browser)
     provider.clock.advance(minutes=45)
-    assert "Your profile is saved." in (await page.submit(name="Alice")).text
+    page = await page.submit(name="Alice", given_name="Al")
+    assert "Your profile is saved." in page.text
+    provider.clock.advance(minutes=61)
+    page = await alice.sign_in(await page.submit(name="Alice Ito", given_name=""))
+    assert page.step == "profile"
+    assert (page.fields["name"].value, page.fields["given_name"].value) == ("Alice Ito", "")
+    assert (await profile(provider))["name"] == "Alice"
+    await page.submit(button="Save")
+    assert await profile(provider) == {"name": "Alice Ito", "theme": "system"}

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from idp.audit.catalogue import EVENTS
 from idp.audit.directory import PasswordSet, SecondFactorReset, UserChanged, UserDisabled, UserUnlocked
 from idp.audit.event import Event
-from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
 from idp.audit.factors import FactorReactivated, FactorRemoved, FactorSuspended
+from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
+from idp.audit.keys import KeyRegistered
 from idp.audit.links import PasswordReset
 from idp.audit.profile import AddressConfirmed, AddressLeft
 from idp.audit.reported import NotMeReported
@@ -40,6 +42,8 @@ UNTIL = AT + timedelta(minutes=15)
 APP = AuthenticatorId(UUID(int=7))
 ALICE = Recipient(name="Alice", brand="Example", contact="help@example.org")
 MOST_OCTETS = 20_000
+
+KEY = KeyRegistered(authenticator=APP, synced=False, verifies=True, aaguid=str(UUID(int=0)))
 
 CAUSES: list[tuple[Event, AnyMail]] = [
     (EnrolmentConfirmed(authenticator=APP), mails.TwoFactorOn()),
@@ -74,11 +78,11 @@ FORGOTTEN = mails.ForgottenPassword(link=LINK, until=UNTIL)
 
 EVERY: list[AnyMail] = [
     *(mail for _, mail in CAUSES),
+    mails.AppReplaced(codes=True),
     mails.RecoveryCodeSpent(left=1),
     mails.RecoveryCodeSpent(left=0),
     mails.SecondStepFailed(failures=1),
 ]
-    mails.AppReplaced(codes=True),
 
 
 def letter(mail: AnyMail) -> Letter:
@@ -196,6 +200,25 @@ def test_an_address_is_confirmed_by_its_own_link() -> None:
     assert letter(CONFIRM).pointless(UNTIL)
     assert Letter.restored(letter(CONFIRM).stored()) == letter(CONFIRM)
     assert not {LINK, CONFIRM.to} & {*repr(letter(CONFIRM)).split("'")}
+
+
+@pytest.mark.parametrize("mail", [*EVERY, FORGOTTEN, CONFIRM], ids=str)
+@pytest.mark.parametrize(
+    ("zone", "when", "until"),
+    [
+        ("Europe/Berlin", "5 March 2031 at 10:14 (UTC+1)", r"10:(29|30) \(UTC\+1\)"),
+        ("Asia/Kathmandu", "5 March 2031 at 14:59 (UTC+5:45)", r"15:1[45] \(UTC\+5:45\)"),
+        ("America/St_Johns", "5 March 2031 at 05:44 (UTC-3:30)", r"0(5:59|6:00) \(UTC-3:30\)"),
+        ("Pacific/Kiritimati", "5 March 2031 at 23:14 (UTC+14)", r"23:(29|30) \(UTC\+14\)"),
+    ],
+)
+def test_times_are_told_in_the_persons_zone(mail: AnyMail, zone: str, when: str, until: str) -> None:
+    """With what it is off from UTC; whatever a mail says of times."""
+    made = rendered(letter(mail), replace(ALICE, zone=ZoneInfo(zone)))
+    assert f"When: {when}\n" in made.text
+    assert f"{when}</time>" in made.html
+    assert bool(re.search(until, made.text)) == (getattr(mail, "until", None) is not None)
+    assert " UTC" not in made.text + made.html
 
 
 def test_without_a_browser_nothing_is_said_of_one() -> None:
