@@ -1,7 +1,5 @@
 -- A pass lets one factor in. Whoever lost every way in reads a number out, by which the help desk finds what happened.
 
-ALTER TABLE users ADD second_factor_reset_at timestamptz;
-
 CREATE OR REPLACE FUNCTION factor_bound() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE users SET had_factor = true, enrolment_pass_demanded = false

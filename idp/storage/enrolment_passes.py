@@ -22,9 +22,7 @@ INSERT INTO enrolment_passes (user_id, digest, made_at, expires_at) VALUES ($1, 
 ON CONFLICT (user_id) DO UPDATE SET digest = $2, made_at = $3, expires_at = $4
 """
 
-DEMAND = "UPDATE users SET enrolment_pass_demanded = true, second_factor_reset_at = $2 WHERE id = $1"
-
-RESET_AT = "SELECT second_factor_reset_at FROM users WHERE id = $1"
+DEMAND = "UPDATE users SET enrolment_pass_demanded = true WHERE id = $1"
 
 SHOW = f"""
 WITH right_one AS (
@@ -76,15 +74,9 @@ async def put(executor: Executor, user: UserId, digest: Digest, at: datetime, un
     await executor.execute(PUT, user, digest.octets, at, until)
 
 
-async def demand(executor: Executor, user: UserId, at: datetime) -> None:
-    """Two-factor of that person was reset now: the next first factor needs a pass, whatever policy says."""
-    await executor.execute(DEMAND, user, at)
-
-
-async def reset_at(executor: Executor, user: UserId) -> datetime | None:
-    """When somebody who helps people last took all second factors away."""
-    at: datetime | None = await executor.fetchval(RESET_AT, user)
-    return at
+async def demand(executor: Executor, user: UserId) -> None:
+    """The next first factor of that person needs a pass, whatever policy says."""
+    await executor.execute(DEMAND, user)
 
 
 async def show(executor: Executor, shown: Shown, events: EncodedEvents) -> Verdict:

@@ -84,7 +84,7 @@ async def reset_second_factor(unit: Unit, name: str, reason: str, handover: Hand
     ended = await endings.end_everything(unit.connection, user.id, "second_factor_reset", unit.at)
     event = SecondFactorReset(apps=apps, codes=codes, grants_ended=ended.grants, reason=said)
     await unit.record(event, user=user.id)
-    await enrolment_passes.demand(unit.connection, user.id, unit.at)
+    await enrolment_passes.demand(unit.connection, user.id)
     given = await give(unit, user.id, handover)
     return FactorsReset(apps=apps, codes=codes, ended=ended, given=given)
 
