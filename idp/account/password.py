@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.authenticators.password import prepared
-from idp.login.notice import Notice
+from idp.login.notice import Notice, NoticeKind
 from idp.usecases.own_password import Typed, change_own_password, minimum
 from idp.usecases.portal import FRESH_SECONDS, Present
 from idp.usecases.services import Services
+from idp.values.secrets import Password
 from idp.web import responses
 from idp.web.edges import Handler
 from idp.web.field_errors import errors, field_of
@@ -17,6 +18,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.portal_views import OwnPasswordDonePage, OwnPasswordPage
 from idp.web.shell import FieldError
 from idp.web.views import View
+from idp.words.messages import password_good
 
 HERE = f"{HOME}/password"
 PAGE = PortalPage(path=HERE, max_age_if_enrolled=FRESH_SECONDS, keeps=frozenset({"sign_out_others"}))
@@ -41,7 +43,8 @@ async def submit(sent: Submission) -> Response:
     notice = await change_own_password(sent.present, typed)
     if notice is None:
         return to(sent.present, DONE.path)
-    return responses.page(_page(sent.present, notice, sign_out_others=others), UNPROCESSABLE)
+    page = _page(sent.present, notice, sign_out_others=others)
+    return responses.page(replace(page, judged=_judged(notice, typed.new)), UNPROCESSABLE)
 
 
 async def show_done(present: Present) -> View:
@@ -65,6 +68,13 @@ def _page(present: Present, notice: Notice | None, *, sign_out_others: bool) -> 
         minimum=minimum(present),
         sign_out_others=sign_out_others,
     )
+
+
+def _judged(notice: Notice, new: Password) -> str:
+    """The new one is looked at before the present one, and secrets do not come back: so that nobody doubts it."""
+    if notice.kind in {NoticeKind.PASSWORD_MISSING, NoticeKind.NEW_PASSWORD_REFUSED}:
+        return ""
+    return password_good(len(new.expose()))
 
 
 def _errors(present: Present, notice: Notice | None) -> tuple[FieldError, ...]:

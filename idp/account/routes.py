@@ -7,7 +7,7 @@ from idp.usecases.portal import REMOVAL_SECONDS
 from idp.usecases.services import Services
 from idp.web.edges import Edge, Handler, House
 from idp.web.kinds import PORTAL
-from idp.web.portal import shown, shown_as_asked, submitted
+from idp.web.portal import STAY, shown, shown_as_asked, staying, submitted
 
 
 def routes(services: Services, house: House) -> list[Route]:
@@ -42,6 +42,7 @@ def routes(services: Services, house: House) -> list[Route]:
             },
         ),
         (password.DONE.path, {"GET": shown(services, password.DONE, password.show_done)}),
+        (STAY, {"GET": staying(services)}),
         ("/.well-known/change-password", {"GET": password.well_known(services)}),
         (sessions.PAGE.path, {"GET": shown(services, sessions.PAGE, sessions.show)}),
         (sessions.END.path, {"POST": submitted(services, sessions.END, sessions.end_one)}),

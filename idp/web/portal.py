@@ -5,11 +5,13 @@ Every form of the portal carries a token bound to the browser, checked before an
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from idp.login.browser_session import TOUCH_EVERY
 from idp.login.purpose import PortalVisit
 from idp.usecases.form_tokens import form_token, token_fits
 from idp.usecases.kept_forms import Typed
@@ -23,14 +25,17 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.forms import Form, read_form
 from idp.web.frame import bare_shell, brand, visit_of
-from idp.web.shell import FieldError, NavItem, Shell
+from idp.web.shell import FieldError, Idle, NavItem, Shell
 from idp.web.step_pages import first_page
 from idp.web.views import View
-from idp.words import messages
+from idp.words import messages, times
 
 PURPOSE = "account"
 """What form tokens of the portal are for."""
 HOME = "/account"
+STAY = f"{HOME}/stay"
+WARNING = timedelta(minutes=2)
+"""Before the end for lack of use."""
 SECRET_FIELDS = frozenset({"password", "new_password", "code", "recovery_code"})
 
 NAV: tuple[tuple[str, str], ...] = (
@@ -99,6 +104,19 @@ def shown_as_asked(services: Services, page: PortalPage, show: ShowAsked) -> Han
     return handler
 
 
+def staying(services: Services) -> Handler:
+    """GET of a picture: there is nothing to see, and the session was used."""
+    page = PortalPage(path=STAY, back=HOME)
+
+    async def handler(request: Request) -> Response:
+        outcome = await _let_in(services, request, page)
+        if isinstance(outcome, Begun):
+            return first_page(services, outcome)
+        return responses.nothing_to_see()
+
+    return handler
+
+
 def submitted(services: Services, page: PortalPage, act: Act) -> Handler:
     """POST."""
 
@@ -134,8 +152,22 @@ def shell(present: Present, path: str, errors: tuple[FieldError, ...] = ()) -> S
         nav=tuple(NavItem(text=text, url=url_of(present, to), here=_stands(path, to)) for to, text in NAV),
         signed_in_as=present.account.username,
         returned=present.typed is not None,
+        idle=_idle(present),
         sign_out_url=services.settings.issuer.url("/logout"),
         theme=present.account.preferences.theme,
+    )
+
+
+def _idle(present: Present) -> Idle:
+    """The session may have been seen a minute ago, for that is written no more often."""
+    limit, at = present.scene.configuration.values.session_lifetimes.idle, present.at
+    warned = limit - TOUCH_EVERY - WARNING
+    return Idle(
+        after=times.span(limit),
+        seconds=int(warned.total_seconds())
+        if warned > timedelta() and at + limit <= present.session.expires_at
+        else None,
+        stay_url=url_of(present, STAY),
     )
 
 

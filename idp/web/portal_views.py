@@ -19,6 +19,8 @@ class OwnPasswordPage(View):
     minimum: int
     maximum: int = MAXIMUM
     sign_out_others: bool = True
+    judged: str = ""
+    """What was found of the new one, where it was good and something else was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

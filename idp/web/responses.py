@@ -67,6 +67,12 @@ def json_response(body: object, status: int = 200, headers: Mapping[str, str] | 
     return Response(text.encode(), status, {**JSON_HEADERS, **(headers or {})}, "application/json")
 
 
+def nothing_to_see() -> Response:
+    """An empty picture, which a page loads for what its request does."""
+    empty = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+    return Response(empty, headers=PAGE_HEADERS, media_type="image/svg+xml")
+
+
 def text_response(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Plain text, for monitors."""
     return PlainTextResponse(text, status, {**JSON_HEADERS, **(headers or {})})

@@ -89,6 +89,18 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """How long somebody may leave the portal alone."""
+
+    after: str
+    """In words."""
+    seconds: int | None
+    """From now until two minutes before; None where the session is over before, whatever its person does."""
+    stay_url: str
+    """A picture that keeps the session alive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """The common part of every view."""
 
@@ -106,6 +118,7 @@ class Shell:
     signed_in_as: str | None = None
     """In the portal: who is, with a way to sign out."""
     sign_out_url: str = ""
+    idle: Idle | None = None
     returned: bool = False
     """In the portal: whether the person comes back to a form that has not been sent yet."""
     root: str = ""

@@ -393,6 +393,11 @@ def nav_activity() -> str:
     return "Activity"
 
 
+def password_good(length: int) -> str:
+    """Of a new password; it has a dozen characters at least."""
+    return f"Good: {length} characters"
+
+
 def session_level(level: Literal["1fa", "2fa", "phr"]) -> str:
     """How somebody signed in."""
     by = {"1fa": "with a password alone", "2fa": "with two-factor", "phr": "with a security key or passkey"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from idp.web.shell import Brand, NavItem, Shell
+from idp.web.shell import Brand, Idle, NavItem, Shell
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
 WORDS = ("Profile", "Password", "Two-factor", "Sessions", "Connected apps", "Activity")
@@ -19,4 +19,5 @@ def portal(here: str, name: str = "alice@example.com") -> Shell:
         nav=tuple(NavItem(text=words, url="/account", here=words == here) for words in WORDS),
         signed_in_as=name,
         sign_out_url="/logout",
+        idle=Idle(after="1 hour", seconds=3420, stay_url="/account/stay"),
     )

@@ -24,15 +24,15 @@ CARDS = tuple(
         place="Berlin, Germany" if number == 0 else "",
         since=AT - timedelta(hours=5 + 20 * number),
         seen_at=AT - timedelta(hours=20 * number),
-        level=messages.session_level(level),
+        level=level,
         chosen=number == 1,
         apps=apps,
     )
     for number, (browser, address, level, apps) in enumerate(
         (
-            ("Firefox on Windows", "203.0.113.7", "2fa", ("Wiki", "Chat")),
-            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "phr", ()),
-            ("an unknown browser", "", "1fa", ("Verwaltungsinformationssystemzugangsportal",)),
+            ("Firefox on Windows", "203.0.113.7", "with two-factor", ("Wiki", "Chat")),
+            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", messages.session_level("phr"), ()),
+            ("an unknown browser", "", "with a password alone", ("Verwaltungsinformationssystemzugangsportal",)),
         )
     )
 )
@@ -47,6 +47,7 @@ PORTAL_VIEWS: dict[str, View] = {
             errors=(FieldError(field="password", message=messages.current_password_wrong()),),
         ),
         sign_out_others=False,
+        judged=messages.password_good(31),
     ),
     "own-password-done": views.OwnPasswordDonePage(shell=portal("Password"), back_url="/back"),
     "sessions": views.SessionsPage(

@@ -106,6 +106,18 @@ async def test_a_new_password_that_will_not_do(
     assert await provider.services.database.fetch("SELECT * FROM throttles") == []
 
 
+async def test_a_good_one_is_called_good_where_something_else_was_wrong(
+    provider: Provider, browser: Browser, wiki: AuthlibClient
+) -> None:
+    """Secrets do not come back; that this one was fine is said, and never of one that was refused."""
+    page = await opened(provider, await provider.person(), browser)
+    page = await page.submit(password="not this one at all", new_password=NEW)
+    assert f"Good: {len(NEW)} characters" in page.text
+    page = await page.submit(password=PASSWORD, new_password="password1234567")
+    assert page.alerts
+    assert "Good:" not in page.text
+
+
 async def test_password_managers_find_the_page(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
     """A Well-Known URL for Changing Passwords, 2; and what must not be there is not."""
     alice = await provider.person()

@@ -70,6 +70,58 @@
     input.addEventListener("blur", () => { caps.textContent = ""; });
   }
 
+  // How long a new password is while it is typed, counted as the server does. Said once the hands rest.
+  const REST_MS = 400;
+  for (const meter of all(".meter")) {
+    const { minimum, short, enough } = meter.dataset;
+    let waiting;
+    meter.closest(".field").querySelector("input").addEventListener("input", (event) => {
+      const length = [...event.target.value.normalize("NFC")].length;
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        meter.textContent = length ? (length < minimum ? short : enough).replace("#", length) : "";
+      }, REST_MS);
+    });
+  }
+
+  // Before a session ends for lack of use its person is told, and can stay without leaving the page.
+  const idle = byId("idle");
+  if (idle) {
+    const { seconds, stay, warning, over } = idle.dataset;
+    const [words, button] = [idle.querySelector("p"), idle.querySelector("button")];
+    const SAID_MS = 100;
+    const LAST_MS = 120000;
+    let ending;
+    const tell = (text) => {
+      idle.hidden = false;
+      setTimeout(() => { words.textContent = text; }, SAID_MS);
+    };
+    const end = () => {
+      button.hidden = true;
+      tell(over);
+    };
+    const wait = () => {
+      setTimeout(() => {
+        button.hidden = false;
+        tell(warning);
+        ending = setTimeout(end, LAST_MS);
+      }, seconds * 1000);
+    };
+    button.addEventListener("click", () => {
+      const asked = new Image();
+      asked.onload = () => {
+        idle.hidden = true;
+        words.textContent = "";
+        byId("main").focus();
+        wait();
+      };
+      asked.onerror = end;
+      asked.src = `${stay}?${performance.now()}`;
+      clearTimeout(ending);
+    });
+    wait();
+  }
+
   // One press is enough. `disabled` would drop the button's own value, so it is only marked.
   const GIVE_BACK_MS = 10000;
   const free = (form) => {
