@@ -1,8 +1,8 @@
 """Security keys in the hands of a person without scripts: what the script of a page would do with a `SoftKey`.
 
-    alice = await with_key(provider, wiki, key)            # set up inside a sign-in, recovery codes saved
-    page = await shown(page, key)                          # the second step, or the sign-in page
-    page = await shown(page, key, Odd(origin="https://evil.example"))
+alice = await with_key(provider, wiki, key)            # set up inside a sign-in, recovery codes saved
+page = await shown(page, key)                          # the second step, or the sign-in page
+page = await shown(page, key, Odd(origin="https://evil.example"))
 """
 
 from __future__ import annotations
