@@ -8,6 +8,11 @@ addresses and what people typed, which are sealed under the person's own key.
 |--------------|------------------------------------------------------------------------------------|
 | event        | what every event is, and the envelope around it: when, who, from where, about whom |
 | sign_in      | people: passwords, second factors, recovery codes, consent, sessions               |
+| passes       | enrolment passes, and people who have lost everything                              |
+| keys         | security keys and passkeys that are set up                                         |
+| factors      | what people do with the second factors that they have                              |
+| profile      | what people change of themselves: profile, address                                 |
+| reported     | «This was not me»                                                                  |
 | guards       | throttling, source limits, CSRF                                                    |
 | protocol     | clients: authentication, refused requests, replays, revocation, told logouts       |
 | registration | clients that register themselves, and the tokens that let them                     |
