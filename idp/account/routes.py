@@ -10,9 +10,18 @@ from idp.web.kinds import PORTAL
 from idp.web.portal import STAY, shown, shown_as_asked, staying, submitted
 
 
+Table = tuple[tuple[str, dict[str, Handler]], ...]
+"""Paths, and their handlers by method."""
+
+
 def routes(services: Services, house: House) -> list[Route]:
-    """Every path and its handlers by method."""
-    table: tuple[tuple[str, dict[str, Handler]], ...] = (
+    """All of them."""
+    table = (*_who(services), *_where(services), *_two_factor(services), *_one_factor(services))
+    return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]
+
+
+def _who(services: Services) -> Table:
+    return (
         (
             profile.PAGE.path,
             {
@@ -34,6 +43,11 @@ def routes(services: Services, house: House) -> list[Route]:
             {"GET": email.by_mail(services), "POST": submitted(services, email.CONFIRM, email.confirm)},
         ),
         (email.DONE.path, {"GET": shown(services, email.DONE, email.show_done)}),
+    )
+
+
+def _where(services: Services) -> Table:
+    return (
         (
             password.PAGE.path,
             {
@@ -64,6 +78,11 @@ def routes(services: Services, house: House) -> list[Route]:
             },
         ),
         (not_me.DONE.path, {"GET": shown(services, not_me.DONE, not_me.show_done)}),
+    )
+
+
+def _two_factor(services: Services) -> Table:
+    return (
         (two_factor.PAGE.path, {"GET": shown(services, two_factor.PAGE, two_factor.show)}),
         (two_factor.DONE.path, {"GET": shown(services, two_factor.DONE, two_factor.show_done)}),
         (two_factor.APP.path, {"POST": submitted(services, two_factor.APP, two_factor.set_up_app)}),
@@ -77,6 +96,11 @@ def routes(services: Services, house: House) -> list[Route]:
                 "POST": submitted(services, two_factor.OFF, two_factor.take_away),
             },
         ),
+    )
+
+
+def _one_factor(services: Services) -> Table:
+    return (
         (factor.ONE, {"GET": factor.asked(services, factor.show_one), "POST": factor.done(services, factor.rename)}),
         (
             factor.ONE + factor.LOST,
@@ -100,4 +124,3 @@ def routes(services: Services, house: House) -> list[Route]:
             },
         ),
     )
-    return [Route(path, Edge(house=house, kind=PORTAL, handlers=handlers)) for path, handlers in table]
