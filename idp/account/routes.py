@@ -9,7 +9,6 @@ from idp.web.edges import Edge, Handler, House
 from idp.web.kinds import PORTAL
 from idp.web.portal import STAY, shown, shown_as_asked, staying, submitted
 
-
 Table = tuple[tuple[str, dict[str, Handler]], ...]
 """Paths, and their handlers by method."""
 
