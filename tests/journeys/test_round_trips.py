@@ -10,9 +10,10 @@ from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.page import Page
-from tests.drivers.person import Person, set_up_key
+from tests.drivers.person import Person, asked_of_key, set_up_key
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import Counter, enrolled, password_is_enough, sign_in
+from tests.drivers.soft_key import SoftKey
 
 GET, POST = 2, 4
 
@@ -138,6 +139,18 @@ async def test_recovery(provider: Provider, browser: Browser, warm: AuthlibClien
     assert page.step == "recovery-used"
     assert await get(provider, page) == 1
     assert await post(provider, page, answer="continue") <= POST
+
+
+async def test_setting_a_key_up(provider: Provider, browser: Browser, warm: AuthlibClient) -> None:
+    """Its page names the keys that there are; registering one looks before and after."""
+    alice = await provider.person()
+    alice.key = SoftKey(origin=provider.issuer.origin)
+    page = await alice.sign_in(await browser.open(await warm.authorization_url()), until="enrolment")
+    page = await page.click("Use a security key or passkey instead")
+    assert await get(provider, page) == GET
+    assert await post(provider, page, credential="{}") <= POST
+    page = await page.reload()
+    assert await post(provider, page, credential=alice.key.create(asked_of_key(page))) <= POST
 
 
 async def test_leaving_and_choosing(provider: Provider, browser: Browser, warm: AuthlibClient) -> None:

@@ -12,6 +12,7 @@ from tests.drivers.mailbox import Mail, Mailbox
 from tests.drivers.outbox import send_due
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import Counter, enrolled, password_is_enough, sign_in
+from tests.drivers.soft_key import SoftKey
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -144,6 +145,23 @@ async def test_one_of_several_is_told_of(provider: Provider, browser: Browser, b
     page = await phone.sign_in(await (await page.click("I found it")).submit(button="Use it again"))
     await page.submit(button="Use it again")
     assert "Something of your idp account is in use again" in await subjects(provider, box)
+
+
+async def test_a_security_key(provider: Provider, browser: Browser, box: Mailbox) -> None:
+    """N-27, N-36: the first factor, and one more; the codes that come with it are told with it."""
+    wiki, alice = await provider.app(), await provider.person()
+    alice.key = SoftKey(origin=provider.issuer.origin)
+    for told in ("Two-factor is on for your idp account", "One more way to sign in to your idp account"):
+        if "on for" in told:
+            page = await alice.sign_in(await browser.open(await wiki.authorization_url()), until="enrolment")
+            page = await page.click("Use a security key or passkey instead")
+        else:
+            page = await alice.sign_in(await browser.open(provider.issuer.url("/account/two-factor")))
+            page = await page.submit(button="Add a security key or passkey")
+        await alice.sign_in(page)
+        mails = {mail.subject: mail for mail in await delivered(provider, box)}
+        assert {told} <= set(mails) <= {told, "A new browser signed in to your idp account"}
+        assert "security key or passkey was added to your account" in mails[told].text
 
 
 async def test_a_new_password(provider: Provider, browser: Browser, box: Mailbox) -> None:
