@@ -5,6 +5,7 @@ from starlette.responses import Response
 from idp.oidc.scopes import OPENID
 from idp.usecases.connected_apps import ConnectedApp, disconnect, list_connected
 from idp.usecases.portal import Present
+from idp.web.frame import app
 from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.portal_views import AppCard, ConnectedAppsPage
 from idp.web.views import View
@@ -35,8 +36,7 @@ def _card(each: ConnectedApp) -> AppCard:
     asked = sorted(each.scopes - {OPENID}) or [OPENID]
     return AppCard(
         id=each.client.client_id,
-        name=each.client.name,
-        home_url=each.client.home,
+        app=app(each.client),
         permissions=tuple(permission(scope) for scope in asked),
         since=each.since,
         used_at=each.used_at,

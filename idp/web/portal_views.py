@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from idp.authenticators.password import MAXIMUM
+from idp.web.shell import App
 from idp.web.views import View
 
 
@@ -69,8 +70,7 @@ class AppCard:
     """One connected app in words; `id` is what its button sends."""
 
     id: str
-    name: str
-    home_url: str | None
+    app: App
     permissions: tuple[str, ...]
     since: datetime
     used_at: datetime

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from idp.web import portal_views as views
-from idp.web.shell import FieldError
+from idp.web.shell import App, FieldError
 from idp.web.views import View
 from idp.words import messages
 from tests.browser.activity_pages import ACTIVITY_VIEWS
@@ -30,9 +30,9 @@ CARDS = tuple(
     )
     for number, (browser, address, level, apps) in enumerate(
         (
-            ("Firefox on Windows", "203.0.113.7", "with two-factor", ("Wiki", "Chat")),
+            ("Firefox on Windows", "203.0.113.7", messages.session_level("2fa"), ("Wiki", "Chat")),
             ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", messages.session_level("phr"), ()),
-            ("an unknown browser", "", "with a password alone", ("Verwaltungsinformationssystemzugangsportal",)),
+            ("an unknown browser", "", messages.session_level("1fa"), ("Verwaltungsinformationssystemzugangsportal",)),
         )
     )
 )
@@ -61,16 +61,19 @@ PORTAL_VIEWS: dict[str, View] = {
         cards=(
             views.AppCard(
                 id="wiki",
-                name="Wiki",
-                home_url="https://wiki.example.org/",
+                app=App(
+                    name="Wiki",
+                    host="wiki.example.org",
+                    home_url="https://wiki.example.org/",
+                    logo_path="/logo/wiki?v=1",
+                ),
                 permissions=("Your name", "Your email", "Your groups"),
                 since=AT - timedelta(days=90),
                 used_at=AT - timedelta(hours=3),
             ),
             views.AppCard(
                 id="portal",
-                name="Verwaltungsinformationssystemzugangsportal",
-                home_url=None,
+                app=App(name="Verwaltungsinformationssystemzugangsportal", host="portal.example.org"),
                 permissions=("Know who you are here",),
                 since=AT,
                 used_at=AT,

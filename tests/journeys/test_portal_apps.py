@@ -11,6 +11,7 @@ from idp.usecases.clients import Metadata
 from idp.words import activity
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
+from tests.drivers.outbox import say
 from tests.drivers.page import Page
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
@@ -43,6 +44,20 @@ async def test_what_each_app_may_see(provider: Provider, browser: Browser, chat:
     assert "Chat" in page.text
     assert "Your name" in page.text
     assert "Your email" in page.text
+
+
+async def test_each_app_is_known_by_its_logo_and_can_be_opened(
+    provider: Provider, browser: Browser, chat: AuthlibClient
+) -> None:
+    """ux.md 2.10: from our own origin, like everywhere; since when, and when it was last signed in to."""
+    await say(provider.services, "chat", logo_uri="https://chat.example.org/logo.png")
+    alice = await provider.person()
+    await sign_in(chat, alice, browser)
+    page = await opened(provider, alice, browser, "apps")
+    assert '<img class="tile" src="/logo/chat?v=' in page.html
+    assert page.link("Open Chat").href == "https://app.example.org"
+    assert "Connected today at" in page.text
+    assert "last sign-in today at" in page.text
 
 
 async def test_disconnect(provider: Provider, browser: Browser, chat: AuthlibClient) -> None:

@@ -117,10 +117,12 @@ async def test_what_the_page_costs(provider: Provider, browser: Browser, wiki: A
 
 async def test_how_each_was_signed_in_is_said(provider: Provider, browser: Browser) -> None:
     page = await opened(provider, await provider.person(), browser)
-    assert "· with two-factor" in page.text
+    assert "Signed in with two-factor" in page.text
     await password_is_enough(provider)
     async with Browser() as elsewhere:
-        assert "· with a password alone" in (await opened(provider, await provider.person("bob"), elsewhere)).text
+        assert (
+            "Signed in with a password alone" in (await opened(provider, await provider.person("bob"), elsewhere)).text
+        )
 
 
 async def test_the_one_that_was_chosen_is_still_marked_after_a_fresh_proof(
