@@ -31,6 +31,7 @@ AnyEvent = (
     | sign_in.EnrolmentRefused
     | sign_in.EnrolmentConfirmed
     | sign_in.EnrolmentPutOff
+    | sign_in.EnrolmentDue
     | sign_in.RecoveryCodesMade
     | sign_in.RecoveryCodesAcknowledged
     | sign_in.RecoveryCodeUsed
@@ -43,6 +44,8 @@ AnyEvent = (
     | keys.KeyRegistrationRefused
     | sign_in.PasswordChanged
     | sign_in.SignInCompleted
+    | sign_in.BrowserRemembered
+    | sign_in.BrowserForgotten
     | sign_in.SignInCancelled
     | sign_in.ConsentGiven
     | sign_in.ConsentDenied

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from idp.audit.event import PERSONAL, Event
-from idp.values.ids import AuthenticatorId, GrantId
+from idp.values.ids import AuthenticatorId, GrantId, RememberedId
 
 PasswordRefusal = Literal[
     "wrong", "unknown_name", "no_password", "user_disabled", "paused", "closed", "changed_meanwhile"
@@ -136,6 +136,16 @@ class EnrolmentPutOff(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentDue(Event):
+    """The person was reminded that a second factor must be set up until then."""
+
+    kind: ClassVar[str] = "enrolment_due"
+    until: datetime
+    days: int
+    """Before the end: which of the reminders it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesMade(Event):
     """A new set; the one before it ended."""
 
@@ -185,6 +195,23 @@ class SignInCompleted(Event):
     waiver: str | None = None
     """The kind of the waiver that lowered the level, such as `exempt`."""
     waived_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserRemembered(Event):
+    """The person asked not to be asked for the second factor in this browser again until then, as the rules let."""
+
+    kind: ClassVar[str] = "browser_remembered"
+    browser: RememberedId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserForgotten(Event):
+    """The person took that back, for one browser or for all."""
+
+    kind: ClassVar[str] = "browser_forgotten"
+    browser: RememberedId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

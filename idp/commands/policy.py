@@ -36,6 +36,9 @@ class Terms:
     enrolment_pass: Annotated[
         bool, typer.Option("--enrolment-pass", help="A first factor is set up only with a pass; not for clients.")
     ] = False
+    remember: Annotated[
+        int, typer.Option(metavar="DAYS", help="With if_enrolled: so long a browser may be spared the code.")
+    ] = 0
 
 
 @app.command("set")
@@ -54,11 +57,11 @@ def set_(
     """Set what a place asks: required (a second factor), if_enrolled (only of those who have one), or none.
 
     With --from or --grace, whoever never had a factor may put setting one up off until then. With --enrolment-pass,
-    whoever merely knows the password sets none up: see `idp user enrolment-pass`.
+    whoever merely knows the password sets none up: see `idp user enrolment-pass`. With --remember, people may say with
+    a code that their browser is not asked again; only where every rule that applies to them says so.
     """
     kind, name = _target(target)
-    grace = Grace(starts_at=typed.start(terms.start) if terms.start else None, days=terms.grace)
-    rule = _rule(demand, level, grace)
+    rule = _rule(demand, level, terms)
     if terms.enrolment_pass:
         rule = _with_pass(rule)
     changed = change(lambda unit: policy.set_rule(unit, kind, name, rule))
@@ -109,14 +112,17 @@ def _target(text: str) -> tuple[Target, str]:
             raise typer.BadParameter("TARGET is server, client:ID, group:NAME or user:NAME")
 
 
-def _rule(demand: Demand, level: str, grace: Grace) -> Rule | None:
+def _rule(demand: Demand, level: str, terms: Terms) -> Rule | None:
+    grace = Grace(starts_at=typed.start(terms.start) if terms.start else None, days=terms.grace)
     if demand != "required" and grace != Grace():
         raise typer.BadParameter("--from and --grace go with required")
+    if demand != "if_enrolled" and terms.remember:
+        raise typer.BadParameter("--remember goes with if_enrolled")
     match demand:
         case "none":
             return None
         case "if_enrolled":
-            return Rule(level=None)
+            return Rule(level=None, remember_days=terms.remember)
         case "required":
             if level not in _LEVELS:
                 raise typer.BadParameter(f"a rule can require {', '.join(_LEVELS)}")

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from idp.usecases.grace_reminders import remind
 from idp.usecases.housekeeping import purge_expired
 from idp.usecases.key_rotation import advance
 from idp.usecases.services import Services
@@ -21,4 +22,5 @@ class Job:
 JOBS = (
     Job(name="purge", every=timedelta(minutes=10), run=purge_expired),
     Job(name="key_rotation", every=timedelta(hours=1), run=advance),
+    Job(name="grace_reminders", every=timedelta(hours=1), run=remind),
 )

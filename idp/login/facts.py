@@ -9,7 +9,7 @@ from idp.login.purpose import Task
 from idp.login.steps import Answer
 from idp.policy.account import Account
 from idp.policy.requirement import Requirement
-from idp.values.ids import Subject
+from idp.values.ids import RememberedId, Subject
 
 P_co = TypeVar("P_co", covariant=True)
 
@@ -45,6 +45,12 @@ class Identity:
         """The evidence that is fresh enough for this request."""
         since = self.requirement.fresh_since
         return self.evidence if since is None else self.evidence.since(since)
+
+    @property
+    def spared_in(self) -> RememberedId | None:
+        """The remembered browser, where that is why no second factor was shown."""
+        waiver = self.requirement.waiver
+        return waiver.browser if waiver and self.proved.level < Level.TWO else None
 
     @property
     def lacks_factor(self) -> bool:

@@ -21,6 +21,8 @@ class Answer(StrEnum):
     """Setting up a second factor, while the rule that will require it leaves time."""
     PASS_SHOWN = "pass_shown"
     """A right enrolment pass; it is spent only with the factor that it lets in."""
+    REMEMBER = "remember"
+    """This browser, from the end of the sign-in on: said with a second factor that was right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,6 +199,19 @@ class AddressLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpNeeded:
+    """A second factor must be set up until then; set up sooner, there is nothing to be told."""
+
+    kind: Literal["set_up_needed"] = "set_up_needed"
+    AT_MOST_EVERY: ClassVar[timedelta | None] = None
+
+    link: str
+    until: datetime
+    key: bool = False
+    """Whether only a key will do then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentPassMailed:
     """What lets a first second factor in."""
 
@@ -226,14 +239,15 @@ AnyMail = (
     | AccountSwitchedOff
     | EverythingElseEnded
     | EnrolmentPassMailed
+    | SetUpNeeded
     | ForgottenPassword
     | ConfirmAddress
     | AddressAdded
     | AddressLeft
 )
 
-Asked = ForgottenPassword | ConfirmAddress
-"""Those that somebody asks for: each has a link of its own, which leads on for a while."""
+Asked = ForgottenPassword | ConfirmAddress | SetUpNeeded
+"""Those that were asked for, or ask: each has a link of its own, which leads on for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

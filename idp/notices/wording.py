@@ -23,6 +23,7 @@ from idp.notices.mails import (
     NewRecoveryCodes,
     RecoveryCodeSpent,
     SecondStepFailed,
+    SetUpNeeded,
     SignInPaused,
     TwoFactorOff,
     TwoFactorOn,
@@ -57,7 +58,7 @@ class Words:
 def words(mail: AnyMail, brand: str) -> Words:
     """The sentences of a mail from this service."""
     match mail:
-        case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset() | EnrolmentPassMailed():
+        case TwoFactorOn() | AppReplaced() | TwoFactorOff() | TwoFactorReset() | EnrolmentPassMailed() | SetUpNeeded():
             return _of_factors(mail, brand)
         case FactorAdded() | FactorChanged():
             return _of_one_factor(mail, brand)
@@ -122,10 +123,12 @@ def _of_account(mail: NewPassword | AccountSwitchedOff | EverythingElseEnded, br
 
 
 def _of_factors(
-    mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset | EnrolmentPassMailed, brand: str
+    mail: TwoFactorOn | AppReplaced | TwoFactorOff | TwoFactorReset | EnrolmentPassMailed | SetUpNeeded, brand: str
 ) -> Words:
     keep = "Keep your recovery codes somewhere safe."
     match mail:
+        case SetUpNeeded():
+            return _needed(mail, brand)
         case TwoFactorOn(method="key"):
             return Words(
                 subject=f"Two-factor is on for your {brand} account",
@@ -199,6 +202,19 @@ def _of_one_factor(mail: FactorAdded | FactorChanged, brand: str) -> Words:
                 subject=f"Something of your {brand} account is in use again",
                 happened=f"One {what} that was reported as lost opens your account again.",
             )
+
+
+def _needed(mail: SetUpNeeded, brand: str) -> Words:
+    what = "a security key or passkey" if mail.key else "two-factor sign-in"
+    day = times.full_day(mail.until)
+    return Words(
+        subject=f"Your {brand} account needs {what} by {day}",
+        happened=f"From {day} at {times.clock(mail.until)} on, your account needs {what}."
+        " Setting it up takes 2 minutes.",
+        link=mail.link,
+        link_words="Set it up now",
+        was_it_you="Until then you can sign in as before. Afterwards your next sign-in asks you to set it up first.",
+    )
 
 
 def _of_codes(mail: RecoveryCodeSpent | NewRecoveryCodes, brand: str) -> Words:

@@ -2,6 +2,7 @@
 
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
+from idp.usecases.remembered_browsers import Typed, days_offered
 from idp.usecases.second_factor import prove_app_code
 from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, shown_account, url_of
@@ -30,13 +31,14 @@ async def show(current: Current) -> View | None:
         key_url=others.get("key"),
         codes_left=left,
         digits=digits,
+        remember_days=days_offered(current.facts),
     )
 
 
 async def submit(submission: Submission) -> Outcome:
-    """`code`."""
-    text = submission.form.text("code")
-    return await prove_app_code(submission.services, submission.interaction, submission.visit, text)
+    """`code`, and `remember` where the box is ticked."""
+    typed = Typed(text=submission.form.text("code"), remember="remember" in submission.form)
+    return await prove_app_code(submission.services, submission.interaction, submission.visit, typed)
 
 
 PAGE = StepPage(name=NAME, steps=(ProveFactor,), show=show, submit=submit, way="app")

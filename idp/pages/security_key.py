@@ -3,6 +3,7 @@
 from idp.authenticators.methods import Level
 from idp.login.steps import ProveFactor
 from idp.usecases.outcome import Current, Outcome
+from idp.usecases.remembered_browsers import Typed, days_offered
 from idp.usecases.security_key import asked_of_key, prove_key
 from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, url_of
@@ -28,13 +29,14 @@ async def show(current: Current) -> View | None:
         code_url=others.get("code"),
         recovery_url=others.get("recovery_code"),
         lost_url=url_of(current, "lost"),
+        remember_days=days_offered(current.facts),
     )
 
 
 async def submit(submission: Submission) -> Outcome:
-    """`credential`."""
-    text = submission.form.text("credential")
-    return await prove_key(submission.services, submission.interaction, submission.visit, text)
+    """`credential`, and `remember` where the box is ticked."""
+    typed = Typed(text=submission.form.text("credential"), remember="remember" in submission.form)
+    return await prove_key(submission.services, submission.interaction, submission.visit, typed)
 
 
 def _others_would_do(current: Current) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from idp.authenticators.totp import DEFAULT
 from idp.directory.preferences import Preferences
+from idp.policy.remembered import Remembered
 from idp.policy.rules import Rule, RuleId
 from idp.values.ids import GroupId, Subject, UserId
 
@@ -57,6 +58,8 @@ class Account:
     """Whether a second factor was ever bound: then no grace is left, also once it was reset."""
     applied: Mapping[RuleId, datetime] = field(default_factory=dict)
     """When rules that leave time first applied to this person."""
+    remembered: Remembered | None = None
+    """What the browser at hand is remembered for, or the grant at hand was opened under."""
     preferences: Preferences = field(default_factory=Preferences)
     """How the person likes to be served. They decide nothing, and move no version."""
     audit_salt: bytes = field(default=b"", repr=False)
@@ -71,3 +74,12 @@ class Account:
     def enrolled(self) -> bool:
         """Whether a second factor can be asked of this person."""
         return self.factors > 0
+
+    @property
+    def may_be_spared(self) -> bool:
+        """Whether a remembered browser may do with the password: one that stands alone, and no codes to be saved first.
+
+        SP 800-63B-4 3.1.1.2: a password that is the only factor has 15 characters.
+        """
+        own = self.password_change_demanded is None and self.password_long_enough_alone
+        return self.enrolled and own and self.codes_saved and self.codes_left > 0

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from idp.authenticators.methods import Level
 from idp.policy.requirement import Reason, Requirement, Waiver
-from idp.policy.rules import ACR
+from idp.policy.rules import ACR, days_in_words
 
 _EFFECTS = {
     "decides": "decides",
     "weaker": "asks less than what decides",
     "lifted": "lifted by the exemption",
+    "spared": "not asked in this remembered browser",
     "nothing": "adds nothing",
 }
 
@@ -24,8 +25,11 @@ def summary(requirement: Requirement) -> str:
 
 
 def sentences(requirement: Requirement) -> tuple[str, ...]:
-    """The summary, each reason, and the exemption or the grace where one is live."""
+    """The summary, each reason, what remembered browsers are spared, and the waiver where one is live."""
     lines = [summary(requirement), *(_line(reason) for reason in requirement.reasons)]
+    if requirement.remember_days:
+        days = days_in_words(requirement.remember_days)
+        lines.append(f"a browser may be remembered for {days}: no factor is asked there meanwhile")
     if requirement.waiver:
         lines.append(_waived(requirement.waiver))
     return tuple(lines)
@@ -33,9 +37,13 @@ def sentences(requirement: Requirement) -> tuple[str, ...]:
 
 def _waived(waiver: Waiver) -> str:
     until = _moment(waiver.until)
-    if waiver.kind == "exempt":
-        return f"exempt until {until}: {waiver.reason}"
-    return f"grace until {until}: until then setting up a second factor is offered and may be put off"
+    match waiver.kind:
+        case "exempt":
+            return f"exempt until {until}: {waiver.reason}"
+        case "remembered":
+            return f"remembered until {until}: until then the password is enough in this browser"
+        case "grace":
+            return f"grace until {until}: until then setting up a second factor is offered and may be put off"
 
 
 def _line(reason: Reason) -> str:

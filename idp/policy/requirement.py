@@ -1,6 +1,6 @@
 """From rules, one person, one client and one request to a Requirement: a level, and every reason for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,10 +8,10 @@ from typing import Literal
 from idp.authenticators.methods import Level
 from idp.policy.account import Account
 from idp.policy.rules import ACR, Rule, RuleId, Rules
-from idp.values.ids import ClientId
+from idp.values.ids import ClientId, RememberedId
 
 Source = Literal["server", "group", "user", "client", "request", "enrolled"]
-Effect = Literal["decides", "weaker", "lifted", "deferred", "nothing"]
+Effect = Literal["decides", "weaker", "lifted", "deferred", "spared", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,12 @@ class Reason:
 class Waiver:
     """Lowers a level with a reason and never becomes a proof."""
 
-    kind: Literal["exempt", "grace"]
+    kind: Literal["exempt", "grace", "remembered"]
     until: datetime
     reason: str = ""
     """As an admin gave it."""
+    browser: RememberedId | None = None
+    """The one that is remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Requirement:
     """Whether the first factor is bound only with a pass: an admin demands it, or any rule of server, group or user."""
     first_applied: frozenset[RuleId] = frozenset()
     """Rules that leave time and that this person meets for the first time: remembered, so that the time runs."""
+    remember_days: int = 0
+    """For how long this browser may be remembered once the factor is shown here; 0: not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +107,17 @@ def requirement(
 
     `asked` is the lowest level that the request's acr_values name. A live exemption lifts server, group and user rules,
     but not the client's, nor the request's, nor that an enrolled factor is always asked. A rule's own grace, whoever's
-    the rule is, defers that rule alone.
+    the rule is, defers that rule alone. A remembered browser is spared the enrolled factor where nothing at all asks
+    for one, and every rule that applies says for how long.
     """
     exemption = account.exemption
     exempt = exemption is not None and at < exemption.until
+    days = _remember_days(_places(rules, account, client)) if asked is None and fresh_since is None else 0
+    spared = _spared(account, days, at)
     weighed = tuple(
         _Weighed(
             ask=ask,
-            lifted=exempt and ask.liftable,
+            lifted=(exempt and ask.liftable) or (spared is not None and ask.source == "enrolled"),
             until=ask.deferred_until(account, at),
             meanwhile=Level.TWO if account.enrolled or account.had_factor else Level.NONE,
         )
@@ -124,10 +131,24 @@ def requirement(
         wanted=max(level, *(each.ask.level for each in weighed if not each.lifted)),
         fresh_since=fresh_since,
         reasons=tuple(_reason(each, level) for each in weighed),
-        waiver=_grace(deferred, level) or waiver,
+        waiver=_grace(deferred, level) or spared or waiver,
         enrolment_pass=account.enrolment_pass_demanded or any(_demands_pass(each.ask) for each in weighed),
         first_applied=frozenset(_first_applied(deferred, account)),
+        remember_days=days,
     )
+
+
+def _remember_days(places: Iterable[_Ask]) -> int:
+    """The fewest that any rule says; none where one requires something, also one that is lifted or deferred."""
+    rules = [ask.rule for ask in places if ask.rule]
+    return min((0 if rule.level is not None else rule.remember_days for rule in rules), default=0)
+
+
+def _spared(account: Account, days: int, at: datetime) -> Waiver | None:
+    remembered = account.remembered
+    if remembered is None or not account.may_be_spared or not remembered.holds(days, at):
+        return None
+    return Waiver(kind="remembered", until=remembered.ends(days), browser=remembered.id)
 
 
 def _demands_pass(ask: _Ask) -> bool:
@@ -141,21 +162,31 @@ def _grace(deferred: list[_Weighed], level: Level) -> Waiver | None:
 
 
 def _first_applied(deferred: list[_Weighed], account: Account) -> Iterator[RuleId]:
-    rules = (each.ask.rule for each in deferred if each.ask.rule)
-    return (rule.id for rule in rules if rule.id and rule.grace and rule.grace.days and rule.id not in account.applied)
+    """A date alone needs no remembering, unless it is of a client: its people are those who have met it."""
+    for each in deferred:
+        rule = each.ask.rule
+        if rule is None or rule.id is None or rule.id in account.applied or rule.grace is None:
+            continue
+        if rule.grace.days or each.ask.source == "client":
+            yield rule.id
 
 
 def _asks(rules: Rules, account: Account, client: ClientId, asked: Level | None) -> Iterator[_Ask]:
-    """Every place that may ask something, in the order in which the explanation lists them."""
+    """Whatever may ask something, in the order in which the explanation lists it."""
+    yield from _places(rules, account, client)
+    yield _Ask(source="request", name="", rule=None if asked is None else Rule(level=asked), liftable=False)
+    enrolled = Rule(level=Level.TWO) if account.enrolled else None
+    yield _Ask(source="enrolled", name=account.username, rule=enrolled, liftable=False)
+
+
+def _places(rules: Rules, account: Account, client: ClientId) -> Iterator[_Ask]:
+    """Where an admin may have set a rule."""
     yield _Ask(source="server", name="", rule=rules.server, liftable=True)
     for group in sorted(account.groups):
         name = rules.group_names.get(group, str(group))
         yield _Ask(source="group", name=name, rule=rules.groups.get(group), liftable=True)
     yield _Ask(source="user", name=account.username, rule=account.own_rule, liftable=True)
     yield _Ask(source="client", name=client, rule=rules.clients.get(client), liftable=False)
-    yield _Ask(source="request", name="", rule=None if asked is None else Rule(level=asked), liftable=False)
-    enrolled = Rule(level=Level.TWO) if account.enrolled else None
-    yield _Ask(source="enrolled", name=account.username, rule=enrolled, liftable=False)
 
 
 def _reason(weighed: _Weighed, level: Level) -> Reason:
@@ -174,7 +205,7 @@ def _effect(weighed: _Weighed, level: Level) -> Effect:
     if weighed.ask.level <= Level.ONE:
         return "nothing"
     if weighed.lifted:
-        return "lifted"
+        return "spared" if weighed.ask.source == "enrolled" else "lifted"
     if weighed.until:
         return "deferred"
     return "decides" if weighed.ask.level == level else "weaker"

@@ -34,6 +34,11 @@ class Grace:
         return f"{date} with {self.days} days of grace" if self.days else date
 
 
+def days_in_words(days: int) -> str:
+    """`1 day`, `30 days`."""
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What one place asks: a level that is required, or (`level` None) the second factor only of those who have one."""
@@ -42,6 +47,8 @@ class Rule:
     grace: Grace | None = None
     enrolment_pass: bool = False
     """Whether the first factor of an account that has none needs a one-time pass from somebody who knows the person."""
+    remember_days: int = 0
+    """Where nothing is required: for how long a browser may be spared what was shown there; 0: not at all."""
     id: RuleId | None = field(default=None, compare=False)
     """Where it is stored; no part of what it says."""
 
@@ -50,7 +57,8 @@ class Rule:
         """As `idp policy show` prints it."""
         demand = "if_enrolled" if self.level is None else f"required {ACR[self.level]}"
         with_pass = ", first factor with an enrolment pass" if self.enrolment_pass else ""
-        return f"{demand}{self.grace.words if self.grace else ''}{with_pass}"
+        remembering = f", browsers remembered for {days_in_words(self.remember_days)}" if self.remember_days else ""
+        return f"{demand}{self.grace.words if self.grace else ''}{with_pass}{remembering}"
 
 
 ACR = {Level.NONE: "none", **NAMES}

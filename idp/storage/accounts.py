@@ -4,10 +4,14 @@ from asyncpg import Record
 
 from idp.directory.preferences import Preferences
 from idp.policy.account import Account, Exemption
+from idp.policy.remembered import Remembered
 from idp.policy.rules import RuleId
 from idp.storage.database import Executor
 from idp.storage.policy_rules import rule_of
-from idp.values.ids import GroupId, Subject, UserId
+from idp.values.ids import GroupId, RememberedId, Subject, UserId
+
+REMEMBERED = "m.id AS remembered_id, m.remembered_at, m.expires_at AS remembered_until"
+"""Of `remembered_browsers m`: the one at hand."""
 
 ACCOUNT = "SELECT a.* FROM accounts a WHERE a.id = $1"
 
@@ -19,7 +23,10 @@ async def find(executor: Executor, user: UserId) -> Account | None:
 
 
 def account_of(row: Record) -> Account | None:
-    """The Account in a row that holds the columns of `accounts` under their own names; None where its id is null."""
+    """The Account in a row that holds the columns of `accounts` under their own names; None where its id is null.
+
+    And those of `REMEMBERED`, where what is decided may rest on a remembered browser.
+    """
     if row["id"] is None:
         return None
     return Account(
@@ -43,9 +50,16 @@ def account_of(row: Record) -> Account | None:
         exemption=_exemption(row),
         had_factor=row["had_factor"],
         applied={RuleId(rule): at for rule, at in zip(row["applied_rules"], row["rules_applied_at"], strict=True)},
+        remembered=_remembered(row),
         preferences=Preferences(locale=row["locale"], zoneinfo=row["zoneinfo"], theme=row["theme"]),
         audit_salt=row["audit_salt"],
     )
+
+
+def _remembered(row: Record) -> Remembered | None:
+    if row.get("remembered_id") is None:
+        return None
+    return Remembered(id=RememberedId(row["remembered_id"]), since=row["remembered_at"], until=row["remembered_until"])
 
 
 def _exemption(row: Record) -> Exemption | None:

@@ -20,8 +20,8 @@ from idp.values.secrets import Digest
 _OPEN = """
 INSERT INTO grants (id, user_id, client_id, session_id, offline, scopes, proofs, acr, nonce, code_digest,
     created_at, code_expires_at, redirect_uri, redirect_uri_given, code_challenge, ends_at, claims,
-    redeemed_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    remembered_browser, redeemed_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
     CASE WHEN $10::bytea IS NULL THEN $11::timestamptz END
 """
 
@@ -29,7 +29,7 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $1
 # So is the client's, which may have been deleted or disabled a moment ago, by a process that this one has not heard of.
 _UNCHANGED = """
 FROM users u, policy_version v, clients c
-WHERE u.id = $2 AND u.version = $18 AND u.status = 'active' AND v.version = $19
+WHERE u.id = $2 AND u.version = $19 AND u.status = 'active' AND v.version = $20
     AND c.client_id = $3 AND c.status = 'active'
 FOR SHARE OF u FOR KEY SHARE OF c
 """
@@ -39,39 +39,39 @@ ISSUE = f"""
 WITH person AS (SELECT u.id {_UNCHANGED}), session AS (
     SELECT s.id FROM person, browser_sessions s WHERE s.id = $4 AND s.ended_at IS NULL FOR SHARE OF s
 ), opened AS ({_OPEN} FROM session RETURNING id),
-recorded AS ({EVENTS.format(events="$20", when="EXISTS (SELECT FROM opened)")})
+recorded AS ({EVENTS.format(events="$21", when="EXISTS (SELECT FROM opened)")})
 SELECT id FROM opened
 """
 
 _KEEP_SESSION = KEEP_SESSION.format(
-    interaction="$20",
+    interaction="$21",
     session="$4",
     at="$11",
-    cookie="$23",
-    proofs="$24",
-    expires="$25",
-    known="$26",
-    known_until="$27",
-    other="$28",
-    before="$29",
-    events="$32",
+    cookie="$24",
+    proofs="$25",
+    expires="$26",
+    known="$27",
+    known_until="$28",
+    other="$29",
+    before="$30",
+    events="$33",
 )
 
 COMPLETE = f"""
 WITH person AS (SELECT u.id {_UNCHANGED}), waiting AS (
-    SELECT i.id FROM person, interactions i WHERE i.id = $20 AND i.finished_at IS NULL FOR UPDATE OF i
+    SELECT i.id FROM person, interactions i WHERE i.id = $21 AND i.finished_at IS NULL FOR UPDATE OF i
 ), before AS (
     SELECT s.ended_at FROM waiting, browser_sessions s WHERE s.id = $4 FOR NO KEY UPDATE OF s
 ), finished AS (
-    UPDATE interactions i SET finished_at = $11, sealed_response = $21, grant_id = $1, browser = $22,
+    UPDATE interactions i SET finished_at = $11, sealed_response = $22, grant_id = $1, browser = $23,
         sealed_enrolment = NULL, enrolment_until = NULL, sealed_codes = NULL, codes_until = NULL
-    FROM waiting w WHERE i.id = w.id AND coalesce((SELECT ended_at IS NULL FROM before), $23::bytea IS NOT NULL)
+    FROM waiting w WHERE i.id = w.id AND coalesce((SELECT ended_at IS NULL FROM before), $24::bytea IS NOT NULL)
     RETURNING i.id
 ), {_KEEP_SESSION}, consent AS (
-    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $30, $11 FROM finished WHERE $31
+    INSERT INTO consents AS c (user_id, client_id, scopes, given_at) SELECT $2, $3, $31, $11 FROM finished WHERE $32
     ON CONFLICT (user_id, client_id) DO UPDATE
     SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || excluded.scopes)), given_at = excluded.given_at
-), recorded AS ({EVENTS.format(events="$32", when="EXISTS (SELECT FROM finished)")})
+), recorded AS ({EVENTS.format(events="$33", when="EXISTS (SELECT FROM finished)")})
 {_OPEN} FROM finished RETURNING id
 """
 
@@ -130,7 +130,7 @@ async def complete(
 
 
 def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> tuple[Any, ...]:
-    """$1 to $19 of both statements."""
+    """$1 to $20 of both statements."""
     request, identity = cleared.facts.purpose.request, cleared.identity
     return (
         grant.id,
@@ -150,6 +150,7 @@ def _opening(cleared: Cleared[Authorization], grant: NewGrant, at: datetime) -> 
         request.challenge.text if request.challenge else None,
         grant.ends_at,
         request.claims.stored() if request.claims else None,
+        identity.spared_in,
         identity.account.version,
         grant.policy_version,
     )

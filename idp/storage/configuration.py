@@ -22,7 +22,7 @@ SELECT
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'target', r.target_kind, 'client', r.client_id, 'group', r.group_id, 'group_name', g.name,
             'id', r.id, 'level', r.level, 'starts_at', r.starts_at, 'grace_days', r.grace_days,
-            'enrolment_pass', r.enrolment_pass
+            'enrolment_pass', r.enrolment_pass, 'remember_days', r.remember_days
         )), '[]')
         FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id WHERE r.target_kind <> 'user'
     ) AS rules

@@ -15,7 +15,7 @@ LOCK = "LOCK TABLE groups IN SHARE ROW EXCLUSIVE MODE"
 ALL = """
 SELECT g.id, g.name, (SELECT count(*) FROM group_members m WHERE m.group_id = g.id) AS members,
     r.id AS rule_id, r.demand, r.level AS rule_level, r.starts_at AS rule_starts_at, r.grace_days AS rule_grace_days,
-    r.enrolment_pass AS rule_enrolment_pass
+    r.enrolment_pass AS rule_enrolment_pass, r.remember_days AS rule_remember_days
 FROM groups g LEFT JOIN policy_rules r ON r.group_id = g.id ORDER BY lower(g.name), g.id
 """
 

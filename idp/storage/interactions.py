@@ -13,14 +13,14 @@ from idp.login.purpose import Asked, PortalVisit
 from idp.login.steps import Answer
 from idp.oidc.authorization_request import AuthorizationRequest
 from idp.policy.account import Account
-from idp.storage.accounts import account_of
+from idp.storage.accounts import REMEMBERED, account_of
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
 from idp.storage.kept_forms import KeptForm
-from idp.storage.sessions import LIVE, consented_of, session_of
+from idp.storage.sessions import LIVE, Brought, consented_of, session_of
 from idp.values.ids import InteractionId, UserId
 from idp.values.sealed import Sealed
-from idp.values.secrets import CookieValue, Digest
+from idp.values.secrets import Digest
 
 INSERT = """
 INSERT INTO interactions (id, browser, client_id, request, arrived_at, expires_at, ends_at)
@@ -47,13 +47,14 @@ SELECT i.id AS interaction_id, i.browser, i.request, i.visit, i.arrived_at, i.ex
     g.revoked_at IS NULL AND g.user_active AND g.session_alive AS grant_stands,
     live.id AS session_id, live.user_id AS session_user_id, live.proofs AS session_proofs,
     live.expires_at AS session_expires_at,
-    a.*, c.scopes AS consented
+    a.*, c.scopes AS consented, {REMEMBERED}
 FROM interactions i
 LEFT JOIN live ON true
 LEFT JOIN grant_facts g ON g.id = i.grant_id
 LEFT JOIN accounts a
     ON a.id = coalesce(i.user_id, CASE WHEN NOT 'other_account' = ANY (i.answered) THEN live.user_id END)
 LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = i.client_id
+LEFT JOIN remembered_browsers m ON m.user_id = a.id AND m.digest = $6
 WHERE i.id = $5
 """
 
@@ -121,11 +122,10 @@ async def bind(executor: Executor, interaction: InteractionId, browser: Digest, 
 
 
 async def opened(
-    executor: Executor, interaction: InteractionId, session: CookieValue | None, at: datetime, idle: timedelta
+    executor: Executor, interaction: InteractionId, brought: Brought, at: datetime, idle: timedelta
 ) -> Opened | None:
     """The Interaction with what its next step is decided on, in one statement; None where there is no such."""
-    cookie = session.digest().octets if session else None
-    row = await executor.fetchrow(OPEN, cookie, at, idle, TOUCH_EVERY, interaction)
+    row = await executor.fetchrow(OPEN, brought.session, at, idle, TOUCH_EVERY, interaction, brought.known)
     if row is None:
         return None
     return Opened(

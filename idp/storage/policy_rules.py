@@ -12,10 +12,11 @@ from idp.values.ids import ClientId, GroupId, UserId
 
 PUT = """
 INSERT INTO policy_rules (target_kind, client_id, group_id, user_id, demand, level, changed_at, starts_at, grace_days,
-    enrolment_pass)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    enrolment_pass, remember_days)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (target_kind, client_id, group_id, user_id) DO UPDATE
-SET demand = $5, level = $6, changed_at = $7, starts_at = $8, grace_days = $9, enrolment_pass = $10
+SET demand = $5, level = $6, changed_at = $7, starts_at = $8, grace_days = $9, enrolment_pass = $10,
+    remember_days = $11
 """
 
 REMOVE = """
@@ -24,14 +25,14 @@ DELETE FROM policy_rules WHERE target_kind = $1 AND client_id IS NOT DISTINCT FR
 """
 
 FIND = """
-SELECT id, level, starts_at, grace_days, enrolment_pass FROM policy_rules
+SELECT id, level, starts_at, grace_days, enrolment_pass, remember_days FROM policy_rules
 WHERE target_kind = $1 AND client_id IS NOT DISTINCT FROM $2
     AND group_id IS NOT DISTINCT FROM $3 AND user_id IS NOT DISTINCT FROM $4
 """
 
 ALL = """
 SELECT r.target_kind, coalesce(r.client_id, g.name, u.username, '') AS name,
-    r.id, r.level, r.starts_at, r.grace_days, r.enrolment_pass
+    r.id, r.level, r.starts_at, r.grace_days, r.enrolment_pass, r.remember_days
 FROM policy_rules r LEFT JOIN groups g ON g.id = r.group_id LEFT JOIN users u ON u.id = r.user_id
 ORDER BY array_position(ARRAY['server', 'client', 'group', 'user'], r.target_kind), lower(name)
 """
@@ -94,7 +95,7 @@ async def put(executor: Executor, place: RulePlace, rule: Rule, at: datetime) ->
     """Set the rule there, in place of any earlier one."""
     level, grace = None if rule.level is None else int(rule.level), rule.grace or Grace()
     demand = "if_enrolled" if level is None else "required"
-    arguments = (demand, level, at, grace.starts_at, grace.days, rule.enrolment_pass)
+    arguments = (demand, level, at, grace.starts_at, grace.days, rule.enrolment_pass, rule.remember_days)
     await executor.execute(PUT, *_keys(place), *arguments)
 
 
@@ -135,11 +136,12 @@ def _keys(place: RulePlace) -> tuple[object, ...]:
 
 
 def rule_of(row: Row | Mapping[str, Untyped], prefix: str = "") -> Rule:
-    """The rule in the columns id, level, starts_at and grace_days, each behind that prefix."""
+    """The rule in the columns that `FIND` reads, each behind that prefix."""
     level, starts_at, days = row[f"{prefix}level"], row[f"{prefix}starts_at"], row[f"{prefix}grace_days"]
     return Rule(
         id=RuleId(row[f"{prefix}id"]),
         level=None if level is None else Level(level),
         grace=Grace(starts_at=starts_at, days=days) if starts_at or days else None,
         enrolment_pass=row[f"{prefix}enrolment_pass"],
+        remember_days=row[f"{prefix}remember_days"],
     )

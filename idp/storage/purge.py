@@ -30,6 +30,7 @@ PURGES = (
     # Its absolute end has come, so every grant that lived with it has ended as well.
     Purge(table="browser_sessions", over="expires_at <= $1"),
     Purge(table="known_browsers", over="expires_at <= $1"),
+    Purge(table="remembered_browsers", over="expires_at <= $1"),
     # A code never redeemed, a grant over or revoked: kept a day, to tell a replay from nonsense.
     Purge(
         table="grants",
@@ -50,6 +51,8 @@ PURGES = (
     # Names that nobody has are counted like those of people and forgotten like them: a difference would tell.
     Purge(table="throttles", over="touched_at <= $1 AND disabled_at IS NULL", keep=timedelta(days=30)),
     Purge(table="source_throttles", over="window_started_at <= $1", keep=max(SOURCE_WINDOW, ASKING_WINDOW)),
+    # Once that end is past, the next one is news anyway.
+    Purge(table="grace_reminders", over="ends_at <= $1"),
     # Kept a week longer, so that whoever clicks on an old mail is told what is the matter with it.
     Purge(table="links", over="expires_at <= $1", keep=timedelta(days=7)),
     # The same, for whoever types it.

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from idp.authenticators.evidence import Evidence
 from idp.oidc.grant import RefreshExpiry, RefreshFacts
 from idp.policy.account import Account
-from idp.storage.accounts import account_of
+from idp.storage.accounts import REMEMBERED, account_of
 from idp.storage.database import Executor, Row
 from idp.storage.grants import GRANT, evidence_of, grant_of
 from idp.storage.people import DETAILS
@@ -34,9 +34,10 @@ WITH touched AS (
         AND r.idle_until < least($4, g.ends_at) - $6::interval
 )
 SELECT r.idle_until, r.superseded_at, {GRANT.format(at="$2", details="$7", person=DETAILS)},
-    n.digest AS successor, n.superseded_at IS NOT NULL AS successor_used, a.*
+    n.digest AS successor, n.superseded_at IS NOT NULL AS successor_used, a.*, {REMEMBERED}
 FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id JOIN accounts a ON a.id = g.user_id
 LEFT JOIN browser_sessions s ON s.id = g.session_id LEFT JOIN refresh_tokens n ON n.digest = ANY ($3)
+LEFT JOIN remembered_browsers m ON m.id = g.remembered_browser AND m.user_id = a.id
 WHERE r.digest = $1
 """
 

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from asyncpg import Record
 
 from idp.authenticators.evidence import Evidence
 from idp.login.browser_session import TOUCH_EVERY, BrowserSession
 from idp.policy.account import Account
-from idp.storage.accounts import account_of
+from idp.storage.accounts import REMEMBERED, account_of
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, EncodedEvents
 from idp.values.ids import ClientId, SessionId, UserId
-from idp.values.secrets import Digest
+from idp.values.secrets import CookieValue, Digest
 
 LIVE = """
 live AS (
@@ -28,10 +29,11 @@ live AS (
 SIGNED_IN = f"""
 WITH {LIVE}
 SELECT a.*, live.id AS session_id, live.proofs AS session_proofs, live.expires_at AS session_expires_at,
-    c.scopes AS consented
+    c.scopes AS consented, {REMEMBERED}
 FROM live
 JOIN accounts a ON a.id = live.user_id
 LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $5
+LEFT JOIN remembered_browsers m ON m.user_id = a.id AND m.digest = $6
 """
 
 # Also one that was idle too long, or is over and not purged yet: it signs nobody in, but its apps may hold theirs.
@@ -59,6 +61,19 @@ The newest session comes first: no page loads more than so many frames.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Digests of what a browser brings: the value of its session, and the one that it is known by."""
+
+    session: bytes | None
+    known: bytes | None
+
+    @classmethod
+    def of(cls, session: CookieValue | None, known: CookieValue | None) -> Self:
+        """Of its cookies."""
+        return cls(session=session.digest().octets if session else None, known=known.digest().octets if known else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A live session, its person, and what that person has allowed the client at hand."""
 
@@ -68,10 +83,10 @@ class SignedIn:
 
 
 async def signed_in(
-    executor: Executor, cookie: Digest, client: ClientId, at: datetime, idle: timedelta
+    executor: Executor, brought: Brought, client: ClientId, at: datetime, idle: timedelta
 ) -> SignedIn | None:
-    """Who is signed in in the browser with this cookie; None where the session is unknown, ended, idle or over."""
-    row = await executor.fetchrow(SIGNED_IN, cookie.octets, at, idle, TOUCH_EVERY, client)
+    """Who is signed in in the browser with these cookies; None where the session is unknown, ended, idle or over."""
+    row = await executor.fetchrow(SIGNED_IN, brought.session, at, idle, TOUCH_EVERY, client, brought.known)
     if row is None:
         return None
     account, session = account_of(row), session_of(row)

@@ -7,12 +7,13 @@ from typing import Any
 from idp.authenticators.throttling import SOURCE_WINDOW
 from idp.login.notice import Notice
 from idp.policy.account import Account
-from idp.storage.accounts import account_of
+from idp.storage.accounts import REMEMBERED, account_of
 from idp.storage.attempts import StoredCodes
 from idp.storage.database import Executor
 from idp.storage.events import EVENTS, RECORDED, EncodedEvents
 from idp.storage.sessions import consented_of
 from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
+from idp.values.secrets import Digest
 
 PROVED = """
 proved AS (
@@ -36,10 +37,15 @@ WITH right_one AS (
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'pwd' AND ($6 OR NOT known_browser)
         AND EXISTS (SELECT FROM right_one)
-), {PROVED.format(settled="EXISTS (SELECT FROM right_one)")},
-recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM proved)")})
-SELECT a.*, c.scopes AS consented, EXISTS (SELECT FROM proved) AS settled
-FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $8 WHERE a.id = $2
+), {PROVED.format(settled="EXISTS (SELECT FROM right_one)")}, used AS (
+    UPDATE remembered_browsers SET used_at = $10 WHERE id = (
+        SELECT id FROM remembered_browsers WHERE user_id = $2 AND digest = $9 AND EXISTS (SELECT FROM proved)
+        FOR UPDATE SKIP LOCKED
+    )
+), recorded AS ({EVENTS.format(events="$7", when="EXISTS (SELECT FROM proved)")})
+SELECT a.*, {REMEMBERED}, c.scopes AS consented, EXISTS (SELECT FROM proved) AS settled
+FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $8
+LEFT JOIN remembered_browsers m ON m.user_id = a.id AND m.digest = $9 WHERE a.id = $2
 """
 
 SETTLE_APP_CODE = f"""
@@ -107,17 +113,29 @@ class Success:
         return self.interaction, self.user, self.proof, self.expires_at
 
 
-async def settle_password(
-    executor: Executor, success: Success, stored_hash: str, client: ClientId, *, known_browser: bool
-) -> PasswordSettled | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightPassword:
+    """What a password was right for."""
+
+    stored_hash: str
+    client: ClientId
+    known_browser: bool
+    known: Digest | None
+    """The value that the browser brought to be known by."""
+    at: datetime
+
+
+async def settle_password(executor: Executor, success: Success, right: RightPassword) -> PasswordSettled | None:
     """Store the proof if the password is still that one and the person active; None where the person is gone."""
     row = await executor.fetchrow(
         SETTLE_PASSWORD,
         *success.arguments,
-        stored_hash,
-        known_browser,
+        right.stored_hash,
+        right.known_browser,
         success.recorded,
-        client,
+        right.client,
+        right.known.octets if right.known else None,
+        right.at,
     )
     account = account_of(row) if row else None
     if row is None or account is None:

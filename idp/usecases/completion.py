@@ -12,6 +12,7 @@ from idp.storage.interactions import Opened
 from idp.storage.visits import Arrival
 from idp.usecases.opening import opening
 from idp.usecases.outcome import Arrived, Leave
+from idp.usecases.remembered_browsers import remember
 from idp.usecases.scene import Scene
 from idp.usecases.session_kept import ending
 from idp.values.ids import GrantId
@@ -32,6 +33,7 @@ async def complete(scene: Scene, opened: Opened, cleared: Cleared[Authorization]
     )
     if not await codes.complete(scene.services.database, cleared, made.grant, completion, scene.visit.at):
         return None
+    await remember(scene, cleared, end.cookies)
     return Leave(response=made.response, client=cleared.facts.purpose.client, cookies=end.cookies)
 
 
@@ -51,13 +53,15 @@ async def arrive(scene: Scene, opened: Opened, cleared: Cleared[PortalVisit]) ->
     )
     if not await visits.finish(scene.services.database, cleared, arrival, scene.visit.at):
         return None
+    await remember(scene, cleared, end.cookies)
     return Arrived(return_to=return_to, cookies=end.cookies)
 
 
 def completed(identity: Identity, acr: str, grant: GrantId | None = None, *, silent: bool = False) -> SignInCompleted:
     """What is recorded of a sign-in that went through; `silent` where the person was asked nothing."""
     needed = identity.requirement
-    waiver = needed.waiver if any(reason.effect in {"lifted", "deferred"} for reason in needed.reasons) else None
+    waived = any(reason.effect in {"lifted", "deferred"} for reason in needed.reasons)
+    waiver = needed.waiver if waived or identity.spared_in else None
     return SignInCompleted(
         acr=acr,
         amr=identity.proved.amr,

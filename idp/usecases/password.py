@@ -16,7 +16,7 @@ from idp.login.notice import Notice, NoticeKind
 from idp.login.steps import SignIn
 from idp.storage import attempts, authenticators, interactions, settlements
 from idp.storage.attempts import Held, PasswordAttempt, Reserved
-from idp.storage.settlements import PasswordSettled, Success
+from idp.storage.settlements import PasswordSettled, RightPassword, Success
 from idp.usecases.failures import Failure, held, settle_failure
 from idp.usecases.hashing import Busy
 from idp.usecases.managed_passwords import hash_parameters
@@ -142,9 +142,14 @@ async def _proved(current: Current, attempt: PasswordAttempt, user: UserId, stor
         expires_at=interaction.prolonged(at),
         recorded=scene.events(PasswordProved(known_browser=attempt.known_browser)),
     )
-    settled = await settlements.settle_password(
-        database, success, stored, current.client.client_id, known_browser=attempt.known_browser
+    right = RightPassword(
+        stored_hash=stored,
+        client=current.client.client_id,
+        known_browser=attempt.known_browser,
+        known=scene.visit.known.digest() if scene.visit.known else None,
+        at=at,
     )
+    settled = await settlements.settle_password(database, success, right)
     if settled is None or not settled.proved:
         return await _not_stored(current, attempt, settled, typed)
     opened = replace(

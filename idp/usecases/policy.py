@@ -7,6 +7,7 @@ from idp.audit.service import PolicyRuleSet
 from idp.authenticators.acr import level_of, lowest_level_asked
 from idp.authenticators.methods import Level
 from idp.directory.permissions import Permission
+from idp.login.browser_session import KNOWN_LIFETIME
 from idp.policy.explanation import sentences
 from idp.policy.requirement import Requirement, requirement
 from idp.policy.rules import Grace, Rule, Rules, Target
@@ -25,6 +26,8 @@ READING = Permission.POLICY_READ
 LATEST_START = timedelta(days=730)
 LONGEST_GRACE = 365
 """Days."""
+LONGEST_REMEMBERED = KNOWN_LIFETIME.days
+"""As long as a browser keeps what it is known by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +51,14 @@ async def set_rule(unit: Unit, kind: Target, name: str, rule: Rule | None) -> bo
     """Set the rule of the server (`name` is empty), a client, a group or a user; None removes it.
 
     False where it was so already. One that asks another level than before is another rule: people meet it anew.
-    Raises NotFound; Refused where its grace is longer than any rule should wait, or a client's asks for a pass.
+    Raises NotFound; Refused where its grace is longer than any rule should wait, browsers are remembered too long, or
+    a client's asks for a pass.
     """
     if rule is not None and rule.enrolment_pass and kind == "client":
         raise Refused("Whose factors they are is no app's to decide: ask for a pass on the server, a group or a user.")
     _check_grace(rule.grace if rule else None, unit.at)
+    if rule is not None and not 0 <= rule.remember_days <= LONGEST_REMEMBERED:
+        raise Refused("A browser is remembered for 180 days at most.")
     place, shown_name, user = await _place(unit, kind, name)
     before = await policy_rules.find(unit.connection, place)
     if before == rule:

@@ -17,6 +17,7 @@ from idp.storage.attempts import Held, Reserved, StoredApp
 from idp.storage.settlements import Success
 from idp.usecases.failures import Failure, held, settle_failure
 from idp.usecases.outcome import Current, Outcome
+from idp.usecases.remembered_browsers import Typed, wished
 from idp.usecases.scene import Scene
 from idp.usecases.services import Services
 from idp.usecases.sign_in import advanced, look, proceed
@@ -42,13 +43,13 @@ _KINDS = {
 }
 
 
-async def prove_app_code(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
+async def prove_app_code(services: Services, interaction: InteractionId, visit: Visit, typed: Typed) -> Outcome:
     """Try an app code. A step that was passed meanwhile is simply passed."""
     current = await look(services, interaction, visit)
     if not isinstance(current, Current) or not isinstance(current.step, ProveFactor) or not current.step.app:
         return current
     digits = current.account.code_digits
-    code = totp.parse(text, *digits)
+    code = totp.parse(typed.text, *digits)
     if not isinstance(code, AppCode):
         await interactions.note(services.database, interaction, Notice(kind=SHAPES[type(code)], digits=digits))
         return current
@@ -59,7 +60,7 @@ async def prove_app_code(services: Services, interaction: InteractionId, visit: 
     matched = _matched(current.scene, attempt.apps, code)
     if matched is None:
         return await refused(current, METHOD, "wrong", attempt.state)
-    return await _proved(current, *matched, attempt.state)
+    return await _proved(current, *matched, attempt.state, remember=typed.remember)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +116,9 @@ def _matched(scene: Scene, apps: tuple[StoredApp, ...], code: AppCode) -> tuple[
     return None
 
 
-async def _proved(current: Current, app: StoredApp, step: int, state: Reserved) -> Outcome:
+async def _proved(current: Current, app: StoredApp, step: int, state: Reserved, *, remember: bool) -> Outcome:
     settling = success(current, METHOD, FactorProved(method=METHOD, authenticator=app.id))
     if await settlements.settle_app_code(current.scene.services.database, settling, app.id, step):
-        return await proceed(current.scene, advanced(current, settling))
+        passed = advanced(current, settling)
+        return await proceed(current.scene, await wished(current.scene, passed) if remember else passed)
     return await spent_before(current, METHOD, state, Spent(period=app.parameters.period))

@@ -16,6 +16,7 @@ from idp.usecases.failures import Failure, held, settle_failure
 from idp.usecases.key_ceremony import key_options
 from idp.usecases.key_try import KeyTry, RightKey, nothing_shown, tried
 from idp.usecases.outcome import Current, Outcome
+from idp.usecases.remembered_browsers import Typed, wished
 from idp.usecases.services import Services
 from idp.usecases.sign_in import look, proceed
 from idp.usecases.visit import Visit
@@ -31,18 +32,18 @@ _KINDS: dict[KeyFault, NoticeKind] = {
 }
 
 
-async def prove_key(services: Services, interaction: InteractionId, visit: Visit, text: str) -> Outcome:
+async def prove_key(services: Services, interaction: InteractionId, visit: Visit, typed: Typed) -> Outcome:
     """Try a key. A step that was passed meanwhile is simply passed."""
     current = await look(services, interaction, visit)
     if not isinstance(current, Current) or not isinstance(current.step, ProveFactor) or not current.step.key:
         return current
-    if await nothing_shown(current, text):
+    if await nothing_shown(current, typed.text):
         return current
-    made = await tried(current, text, current.account.user)
+    made = await tried(current, typed.text, current.account.user)
     if not isinstance(made.verdict, RightKey):
         return await _refused(current, made, made.verdict)
     recorded = FactorProved(method=made.verdict.assertion.method, authenticator=made.verdict.shown.id)
-    passed = await settled(current, made, made.verdict, recorded)
+    passed = await settled(current, made, made.verdict, recorded, remember=typed.remember)
     return passed or await _refused(current, made, "answered_meanwhile")
 
 
@@ -52,7 +53,9 @@ async def asked_of_key(current: Current) -> str:
     return key_options(current, await security_keys.of_person(database, current.account.user, suspended=False))
 
 
-async def settled(current: Current, made: KeyTry, right: RightKey, recorded: Event) -> Outcome | None:
+async def settled(
+    current: Current, made: KeyTry, right: RightKey, recorded: Event, *, remember: bool = False
+) -> Outcome | None:
     """On from a right answer; None where something was answered, or the key used, while it was looked at."""
     scene, interaction, user = made.scene, current.interaction, right.shown.key.user
     success = Success(
@@ -69,7 +72,7 @@ async def settled(current: Current, made: KeyTry, right: RightKey, recorded: Eve
         return None
     proved = interaction.with_proof(user, success.proof, success.expires_at)
     opened = replace(current.opened, interaction=proved, account=stored.account, consented=stored.consented)
-    return await proceed(scene, opened)
+    return await proceed(scene, await wished(scene, opened) if remember else opened)
 
 
 async def _refused(current: Current, made: KeyTry, fault: KeyFault) -> Outcome:

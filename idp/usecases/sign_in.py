@@ -19,6 +19,7 @@ from idp.policy.account import Account
 from idp.storage import interactions, places
 from idp.storage.configuration import Configuration
 from idp.storage.interactions import Opened
+from idp.storage.sessions import Brought
 from idp.storage.settlements import Success
 from idp.usecases.completion import arrive, complete
 from idp.usecases.errors import Unavailable
@@ -46,7 +47,8 @@ async def look(services: Services, interaction: InteractionId, visit: Visit) -> 
     for _ in range(TRIES):
         configuration = await services.configuration()
         idle = configuration.values.session_lifetimes.idle
-        opened = await interactions.opened(services.database, interaction, visit.session, visit.at, idle)
+        brought = Brought.of(visit.session, visit.known)
+        opened = await interactions.opened(services.database, interaction, brought, visit.at, idle)
         if opened is None:
             return Gone(reason="unknown", client=None)
         outcome = await weigh(services, opened, visit)

@@ -1,7 +1,7 @@
 """Who is signed in in the browser that makes a request. Reads the session; begins and ends none."""
 
 from idp.storage import sessions
-from idp.storage.sessions import SignedIn
+from idp.storage.sessions import Brought, SignedIn
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.ids import ClientId
@@ -12,4 +12,5 @@ async def signed_in_here(services: Services, visit: Visit, client: ClientId) -> 
     if visit.session is None:
         return None
     idle = (await services.configuration()).values.session_lifetimes.idle
-    return await sessions.signed_in(services.database, visit.session.digest(), client, visit.at, idle)
+    brought = Brought.of(visit.session, visit.known)
+    return await sessions.signed_in(services.database, brought, client, visit.at, idle)

@@ -15,6 +15,8 @@ InteractionId = NewType("InteractionId", UUID)
 SessionId = NewType("SessionId", UUID)
 GrantId = NewType("GrantId", UUID)
 AuthenticatorId = NewType("AuthenticatorId", UUID)
+RememberedId = NewType("RememberedId", UUID)
+"""Of a browser that is remembered; another one each time that it is remembered anew."""
 MailId = NewType("MailId", UUID)
 RequestId = NewType("RequestId", str)
 """Names one HTTP request or one command in logs, events and the reference on error pages."""

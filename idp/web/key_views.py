@@ -26,7 +26,7 @@ class KeyEnrolmentPage(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityKeyPage(View):
-    """One button, which needs a script. Field: `credential`, filled by it."""
+    """One button, which needs a script. Fields: `credential`, filled by it, and `remember`."""
 
     template: ClassVar[str] = "security_key"
     step: ClassVar[str] = "security-key"
@@ -36,6 +36,8 @@ class SecurityKeyPage(View):
     why: str = ""
     """A sentence of `words.messages`, where nothing but a key will do."""
     lost_url: str
+    remember_days: int = 0
+    """For how long this browser may be remembered; 0: that is not offered."""
     """The page of somebody who has none of the ways at hand."""
     code_url: str | None = None
     recovery_url: str | None = None

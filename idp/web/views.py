@@ -60,7 +60,7 @@ class PasswordPage(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorPage(View):
-    """A code of the authenticator app. Field: `code`."""
+    """A code of the authenticator app. Fields: `code`, `remember`."""
 
     template: ClassVar[str] = "second_factor"
     step: ClassVar[str] = "second-factor"
@@ -77,6 +77,8 @@ class SecondFactorPage(View):
     """Warned about when they run low; None says nothing."""
     digits: tuple[int, ...] = (6,)
     """Of the codes of the person's apps."""
+    remember_days: int = 0
+    """For how long this browser may be remembered; 0: that is not offered."""
 
     @property
     def kind_of_code(self) -> str:

@@ -80,6 +80,8 @@ _SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
     "app_disconnected": _says("Disconnected {app}"),
     "signed_out": _says("Signed out"),
     "session_ended": _session_ended,
+    "browser_remembered": _says("A browser was remembered: it is not asked for a code for a while"),
+    "browser_forgotten": _says("Remembered browsers forgotten"),
     "throttle_paused": lambda details, _: f"Too many tries: the {_way(details)} is paused",
     "authenticator_disabled": lambda details, _: f"Too many tries: the {_way(details)} is switched off",
     "refresh_token_replayed": _says("An old token of {app} came back, so {app} was disconnected"),

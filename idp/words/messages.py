@@ -360,7 +360,9 @@ def app_added() -> str:
 
 def key_added() -> str:
     """Why a key is set up where the person wants one."""
-    return "A security key, or a passkey on your phone or computer, works on our own pages alone: no fake page can use it."
+    return (
+        "A security key, or a passkey on your phone or computer, works on our own pages alone: no fake page can use it."
+    )
 
 
 def key_needed(app: str) -> str:

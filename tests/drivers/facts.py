@@ -23,9 +23,10 @@ from idp.oidc.authorization_request import AuthorizationRequest, Prompt
 from idp.oidc.claims_request import ClaimsRequest
 from idp.oidc.client import AuthMethod, Client
 from idp.policy.account import Account, Exemption
+from idp.policy.remembered import Remembered
 from idp.policy.requirement import Requirement, Waiver
 from idp.policy.rules import Grace, Rule, RuleId, Rules
-from idp.values.ids import ClientId, GroupId, SessionId, Subject, UserId
+from idp.values.ids import ClientId, GroupId, RememberedId, SessionId, Subject, UserId
 
 CLAIMS = (
     None,
@@ -122,6 +123,26 @@ GRACED = (*_graced(Level.TWO, 31), *_graced(Level.PHISHING_RESISTANT, 41))
 _APPLIED = {rule.id: AT - timedelta(days=2) for rule in (GRACED[0], GRACED[4]) if rule.id}
 
 
+REMEMBERING = (None, Rule(level=None, remember_days=2), Rule(level=None, remember_days=1))
+"""Rules under which a browser may be remembered, where no other says anything."""
+
+
+def remembered() -> SearchStrategy[Remembered | None]:
+    """None, and around every instant at which it begins or ends to hold."""
+    day = timedelta(days=1)
+    spans = (
+        (AT - day, AT + day),
+        (AT - day + TICK, AT + day),
+        (AT - 2 * day + TICK, AT + 30 * day),
+        (AT - 2 * day, AT + 30 * day),
+        (AT, AT + TICK),
+        (AT + TICK, AT + day),
+        (AT - day + TICK, AT),
+    )
+    first = RememberedId(UUID(int=51))
+    return mostly(None, *(Remembered(id=first, since=since, until=until) for since, until in spans))
+
+
 def exemptions() -> SearchStrategy[Exemption | None]:
     """None, and around the instant at which the next step is asked for."""
     ends = (AT + timedelta(days=1), AT + TICK, AT, AT - TICK)
@@ -147,20 +168,26 @@ def accounts(user: UserId = ALICE) -> SearchStrategy[Account]:
         codes_saved=USUALLY,
         codes_left=mostly(10, 3, 1, 0),
         groups=st.frozensets(st.sampled_from((STAFF, OPS))),
-        own_rule=mostly(None, Rule(level=None), Rule(level=Level.TWO)),
+        own_rule=mostly(None, Rule(level=None), Rule(level=Level.TWO), REMEMBERING[1]),
         exemption=exemptions(),
         had_factor=SELDOM,
         applied=mostly({}, _APPLIED, {rule: at + TICK for rule, at in _APPLIED.items()}),
+        remembered=remembered(),
     )
 
 
 def rule_sets(*, keys: bool = True) -> SearchStrategy[Rules]:
-    """Rules at server, both clients and both groups."""
+    """Rules at server, both clients and both groups; at times none but such as let a browser be remembered."""
+    anything = rule_or_none(keys=keys)
+    return st.one_of(_rule_sets(anything), _rule_sets(anything), _rule_sets(st.sampled_from(REMEMBERING)))
+
+
+def _rule_sets(rule: SearchStrategy[Rule | None]) -> SearchStrategy[Rules]:
     return st.builds(
         lambda server, clients, groups: Rules(version=3, server=server, clients=_given(clients), groups=_given(groups)),
-        rule_or_none(keys=keys),
-        st.fixed_dictionaries({WIKI: rule_or_none(keys=keys), SHOP: rule_or_none(keys=keys)}),
-        st.fixed_dictionaries({STAFF: rule_or_none(keys=keys), OPS: rule_or_none(keys=keys)}),
+        rule,
+        st.fixed_dictionaries({WIKI: rule, SHOP: rule}),
+        st.fixed_dictionaries({STAFF: rule, OPS: rule}),
     )
 
 
@@ -276,6 +303,7 @@ def finished_knowns(draw: st.DrawFn, *, keys: bool = False) -> Known[Authorizati
             suspended=0,
             codes_saved=True,
             codes_left=3,
+            remembered=None,
         ),
         own=proved,
         consented=frozenset(request.scopes_told),
@@ -290,6 +318,7 @@ def requirements() -> SearchStrategy[Requirement]:
         level=st.sampled_from((Level.ONE, Level.TWO, Level.PHISHING_RESISTANT)),
         wanted=st.sampled_from((Level.TWO, Level.ONE, Level.PHISHING_RESISTANT)),
         waiver=mostly(None, Waiver(kind="grace", until=AT + timedelta(days=3))),
+        remember_days=mostly(0, 2),
         fresh_since=st.none() | st.sampled_from(INSTANTS),
         reasons=st.just(()),
     )

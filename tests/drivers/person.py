@@ -40,6 +40,8 @@ class Person:
     new_password: str = "seven quiet herons over the lake"
     recovery_codes: list[str] = field(default_factory=list)
     use_recovery_code: bool = False
+    remember: bool = False
+    """Whether to tick the box beside the code, which must be there then."""
     enrolment_pass: str = ""
     key: SoftKey | None = None
     """A security key: set up and shown wherever the sign-in begins with it."""
@@ -99,6 +101,8 @@ async def _password(person: Person, page: Page) -> Page:
 async def _second_factor(person: Person, page: Page) -> Page:
     if person.use_recovery_code:
         return await page.click("Use a recovery code")
+    if person.remember:
+        return await page.submit(code=person.app_code(), remember=True)
     return await page.submit(code=person.app_code())
 
 

@@ -93,13 +93,34 @@ def requested(request: AuthorizationRequest, account: Account) -> int:
 def needed(known: Known[Authorization], account: Account, at: datetime, *, some_day: bool = False) -> int:
     """The strictest of all who may ask."""
     rules, request = known.rules, known.purpose.request
-    levels = [1, 2 if has_any(account) else 1, requested(request, account)]
+    asked_all_the_same = has_any(account) and not spared(known, account, at)
+    levels = [1, 2 if asked_all_the_same else 1, requested(request, account)]
     levels.append(demanded(rules.clients.get(request.client_id), account, at, some_day=some_day))
     if account.exemption is None or account.exemption.until <= at:
         groups = [rule for group, rule in rules.groups.items() if group in account.groups]
         above = [account.own_rule, rules.server, *groups]
         levels += [demanded(rule, account, at, some_day=some_day) for rule in above]
     return max(levels)
+
+
+def spared(known: Known[Authorization], account: Account, at: datetime) -> bool:
+    """This browser is remembered, and nobody at all asks for more than a password that may stand alone."""
+    rules, request, browser = known.rules, known.purpose.request, account.remembered
+    claims = request.claims
+    level_named = levels_wanted(request.acr_values) + levels_wanted(claims.acr_values if claims else None)
+    if browser is None or level_named or request.max_age is not None or Prompt.LOGIN in request.prompts:
+        return False
+    places = [rules.server, rules.clients.get(request.client_id), account.own_rule]
+    places += [rule for group, rule in rules.groups.items() if group in account.groups]
+    spoken = [rule for rule in places if rule is not None]
+    if not spoken or any(rule.level is not None or rule.remember_days == 0 for rule in spoken):
+        return False
+    if account.password_change_demanded or not account.password_long_enough_alone:
+        return False
+    if not account.codes_saved or account.codes_left == 0:
+        return False
+    whole_days = (at - browser.since).days
+    return at >= browser.since and at < browser.until and all(whole_days < rule.remember_days for rule in spoken)
 
 
 def obstacles(known: Known[Authorization], at: datetime) -> set[str]:

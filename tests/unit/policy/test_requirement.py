@@ -147,7 +147,7 @@ def test_a_further_rule_never_lowers_the_level(rules: Rules, account: Account, a
     ]
     assert all(needed(more, account, asked=asked).level >= before for more in stricter)
     assert needed(rules, replace(account, own_rule=KEY_REQUIRED), asked=asked).level >= before
-    assert needed(rules, replace(account, apps=1), asked=asked).level >= Level.TWO
+    assert needed(rules, replace(account, apps=1, remembered=None), asked=asked).level >= Level.TWO
     assert needed(rules, account, asked=Level.TWO).level >= Level.TWO
     assert needed(rules, account, asked=Level.PHISHING_RESISTANT).level == Level.PHISHING_RESISTANT
 
