@@ -34,8 +34,13 @@ PORTAL_FORMS = [
     "/account/password",
     "/account/sessions/end",
     "/account/sessions/end-others",
+    "/account/two-factor/add",
     "/account/two-factor/app",
     "/account/two-factor/codes",
+    "/account/two-factor/factors/{factor}",
+    "/account/two-factor/factors/{factor}/found",
+    "/account/two-factor/factors/{factor}/lost",
+    "/account/two-factor/factors/{factor}/remove",
     "/account/two-factor/off",
 ]
 
@@ -178,6 +183,7 @@ def concrete(path: str, interaction: str = ID) -> str:
     """The path with its holes filled."""
     for hole, text in (
         ("interaction", interaction),
+        ("factor", ID),
         ("name", "app.css"),
         ("client_id", "dyn-x"),
         ("path:path", "no/such"),
