@@ -93,8 +93,26 @@ class FactorPage(View):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactorQuestion(View):
-    """Asks before it is done, with a button."""
+class FactorLostPage(View):
+    """Asks before it will prove nothing, and everything else that is signed in ends."""
+
+    template: ClassVar[str] = "two_factor_lost"
+    step: ClassVar[str] = "two-factor-lost"
+
+    card: FactorCard
+    at: datetime
+    back_url: str
+    last: bool
+    """Whether no other factor is left that proves anything."""
+    codes_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorFoundPage(View):
+    """Asks before it will prove again."""
+
+    template: ClassVar[str] = "two_factor_found"
+    step: ClassVar[str] = "two-factor-found"
 
     card: FactorCard
     at: datetime
@@ -102,31 +120,15 @@ class FactorQuestion(View):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactorLostPage(FactorQuestion):
-    """It will prove nothing, and everything else that is signed in ends."""
-
-    template: ClassVar[str] = "two_factor_lost"
-    step: ClassVar[str] = "two-factor-lost"
-
-    last: bool
-    """Whether no other factor is left that proves anything."""
-    codes_left: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorFoundPage(FactorQuestion):
-    """It will prove again."""
-
-    template: ClassVar[str] = "two_factor_found"
-    step: ClassVar[str] = "two-factor-found"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorRemovePage(FactorQuestion):
-    """It will be gone."""
+class FactorRemovePage(View):
+    """Asks before it will be gone."""
 
     template: ClassVar[str] = "two_factor_remove"
     step: ClassVar[str] = "two-factor-remove"
+
+    card: FactorCard
+    at: datetime
+    back_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,7 @@ async def test_ten_are_enough(provider: Provider, browser: Browser, alice: Perso
     """Neither by the page nor by an old form of it, nor by a set-up that was under way in another tab."""
     page = await two_factor(provider, alice, browser)
     old, under_way = page, await page.submit(button="Add an authenticator app", name="eleven")
+    last = alice
     for number in range(2, 11):
         page, last = await added(provider, page, alice, f"phone {number}")
     assert not page.has("Add an authenticator app")

@@ -45,8 +45,8 @@ def bound(visit: PortalVisit, account: Account, *proved: Method) -> Binding:
 def test_the_first_one_comes_with_codes() -> None:
     first = Binding(retired=(), keeps_codes=False, further=False)
     assert bound(replace(ADD, task="set_up_app", name=""), NONE) == first
-    authorization = replace(seen(ADD, NONE), purpose=object())
-    assert binding(authorization, NONE, Enrol()) == first
+    elsewhere: Facts[object] = seen(ADD, NONE)
+    assert binding(replace(elsewhere, purpose="an app's request"), NONE, Enrol()) == first
 
 
 def test_a_further_one_leaves_everything() -> None:

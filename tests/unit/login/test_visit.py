@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from idp.login.purpose import ACCOUNT, RESERVED, PortalVisit, Task
 from idp.login.steps import Answer, Enrol, ProveFactor, SaveRecoveryCodes, SignIn, Step
 from idp.policy.account import Account
 from idp.policy.rules import Rule, Rules
+from idp.values.ids import AuthenticatorId
 from tests.drivers import facts as drawn
 from tests.drivers.facts import ARRIVED, AT, evidence, session
 
@@ -113,5 +115,6 @@ def test_what_changes_an_account_needs_a_fresh_proof() -> None:
 
 
 def test_what_is_stored_is_what_is_restored() -> None:
-    for visit in (VISIT, FRESH, doing("set_up_app")):
+    replacing = replace(doing("set_up_app"), name="work phone", replaces=AuthenticatorId(UUID(int=7)))
+    for visit in (VISIT, FRESH, doing("set_up_app"), replacing):
         assert PortalVisit.restored(visit.stored()) == visit
