@@ -279,7 +279,7 @@ async def test_the_app_expects_somebody_else(provider: Provider, browser: Browse
     wiki = known[0]
     bob = await enrolled(provider, wiki, "bob")
     async with Browser() as other:
-        hint = (await wiki.exchange((await sign_in(wiki, bob, other)).url)).raw["id_token"]
+        hint = (await wiki.exchange((await sign_in(wiki, bob, other)).url)).response["id_token"]
     page = await shown(await at_sign_in(known, browser, id_token_hint=str(hint)), key)
     assert page.step == "password"
     assert "The app expects somebody else" in page.alerts[0]
