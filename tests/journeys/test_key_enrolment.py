@@ -237,6 +237,15 @@ async def test_an_answer_to_another_sign_in_registers_nothing(
     assert await keys(provider) == []
 
 
+def claiming(answer: str, made: bytes, other: bytes) -> str:
+    """The same answer under the id of another credential: no signature of a registration speaks against it."""
+    read = json.loads(answer)
+    octets = decoded(read["response"]["attestationObject"]).replace(made, other)
+    read["id"] = read["rawId"] = encoded(other)
+    read["response"]["attestationObject"] = encoded(octets)
+    return json.dumps(read)
+
+
 async def test_one_key_is_one_persons(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
     """WebAuthn 7.1 step 26: a credential id that somebody has is refused, whoever comes with it."""
     alice, bob = await provider.person(), await provider.person("bob")
@@ -244,17 +253,31 @@ async def test_one_key_is_one_persons(provider: Provider, browser: Browser, wiki
     await alice.sign_in(await at_set_up(provider, wiki, browser, alice))
     async with Browser() as elsewhere:
         page = await at_set_up(provider, wiki, elsewhere, bob)
-        answer = json.loads(key.create(asked_of_key(page)))
-        octets = decoded(answer["response"]["attestationObject"])
-        octets = octets.replace(key.credentials[1].id, key.credentials[0].id)
-        answer["id"] = answer["rawId"] = encoded(key.credentials[0].id)
-        answer["response"]["attestationObject"] = encoded(octets)
-        page = await page.submit(credential=json.dumps(answer))
+        answer = claiming(key.create(asked_of_key(page)), key.credentials[1].id, key.credentials[0].id)
+        page = await page.submit(credential=answer)
         assert "This key is registered already." in page.alerts[0]
     assert [each["username"] for each in await keys(provider)] == ["alice"]
     assert [each["reason"] for each in await details(provider, "key_registration_refused")] == ["already_registered"]
     recorded = await provider.services.database.fetchval("SELECT count(*) FROM recovery_code_sets")
     assert recorded == 1
+
+
+async def test_of_two_persons_who_come_with_one_key_at_once_one_has_it(
+    provider: Provider, browser: Browser, wiki: AuthlibClient
+) -> None:
+    """The other one is told, and has half of nothing: no recovery codes, no second factor."""
+    alice, bob = await provider.person(), await provider.person("bob")
+    key = with_key(alice, provider)
+    async with Browser() as elsewhere:
+        pages = [await at_set_up(provider, wiki, browser, alice), await at_set_up(provider, wiki, elsewhere, bob)]
+        answers = [key.create(asked_of_key(page)) for page in pages]
+        answers[1] = claiming(answers[1], key.credentials[1].id, key.credentials[0].id)
+        after = await asyncio.gather(
+            *(page.submit(credential=answer) for page, answer in zip(pages, answers, strict=True))
+        )
+    assert sorted(page.step for page in after) == ["key-enrolment", "security-key"]
+    assert len(await keys(provider)) == len(await provider.services.database.fetch(SETS)) == 1
+    assert [each["reason"] for each in await details(provider, "key_registration_refused")] == ["already_registered"]
 
 
 async def test_the_browser_is_told_of_the_keys_that_there_are(
