@@ -49,7 +49,7 @@ async def test_what_each_app_may_see(provider: Provider, browser: Browser, chat:
 async def test_each_app_is_known_by_its_logo_and_can_be_opened(
     provider: Provider, browser: Browser, chat: AuthlibClient
 ) -> None:
-    """ux.md 2.10: from our own origin, like everywhere; since when, and when it was last signed in to."""
+    """From our own origin, like everywhere; since when, and when it was last signed in to."""
     await say(provider.services, "chat", logo_uri="https://chat.example.org/logo.png")
     alice = await provider.person()
     await sign_in(chat, alice, browser)

@@ -18,7 +18,7 @@ async def opened(provider: Provider, browser: Browser) -> Person:
 
 
 async def test_the_limit_is_said_on_every_page(provider: Provider, browser: Browser) -> None:
-    """ux.md 1: in words, and to the script as seconds until two minutes before, at worst a minute early."""
+    """In words, and to the script as seconds until two minutes before, at worst a minute early."""
     await opened(provider, browser)
     for path in ("", "/password", "/two-factor", "/sessions", "/apps", "/activity"):
         page = await browser.open(provider.issuer.url(f"/account{path}"))
