@@ -265,7 +265,7 @@ class Letter:
 
     def pointless(self, at: datetime) -> bool:
         """Whether nobody could do anything with it any more."""
-        return isinstance(self.mail, Asked) and self.mail.until <= at
+        return isinstance(self.mail, Asked | EnrolmentPassMailed) and self.mail.until <= at
 
     def stored(self) -> bytes:
         """As it is sealed."""

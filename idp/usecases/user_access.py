@@ -11,7 +11,7 @@ from idp.audit.directory import (
     UserExempted,
     UserUnlocked,
 )
-from idp.authenticators.methods import Counter
+from idp.authenticators.methods import SECOND_FACTORS, Counter
 from idp.directory.permissions import Permission
 from idp.directory.user import UserStatus
 from idp.policy.account import Exemption
@@ -80,7 +80,7 @@ async def reset_second_factor(unit: Unit, name: str, reason: str, handover: Hand
     account = await accounts.find(unit.connection, user.id)
     codes = account.codes_left if account else 0
     apps, _ = await endings.unbind_second_factors(unit.connection, user.id)
-    await endings.unlock(unit.connection, user.id, set(Counter) - {Counter.PASSWORD})
+    await endings.unlock(unit.connection, user.id, {method.counter for method in SECOND_FACTORS})
     ended = await endings.end_everything(unit.connection, user.id, "second_factor_reset", unit.at)
     event = SecondFactorReset(apps=apps, codes=codes, grants_ended=ended.grants, reason=said)
     await unit.record(event, user=user.id)

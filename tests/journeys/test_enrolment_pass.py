@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 
 from idp.authenticators.enrolment_pass import LONGEST
+from idp.keystore.audit_sealing import Person as AuditPerson
+from idp.keystore.audit_sealing import event_place, open_personal
 from idp.policy.rules import Grace, Rule
 from idp.usecases import passes, user_access
 from idp.usecases.management import Refused
 from idp.usecases.passes import Handover
+from idp.values.sealed import Sealed
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
 from tests.drivers.page import Page
@@ -21,6 +24,10 @@ from tests.drivers.scenes import IF_ENROLLED, REQUIRED, details, enrolled, passw
 
 WITH_PASS = replace(REQUIRED, enrolment_pass=True)
 NOBODYS = "aaaa-bbbb-cccc-dddd-eeee-ffff"
+BOUND = """
+SELECT e.at, e.user_id, e.personal, u.audit_salt FROM security_events e JOIN users u ON u.id = e.user_id
+WHERE e.kind = 'enrolment_confirmed'
+"""
 PASSES = "SELECT count(*) FROM enrolment_passes"
 
 
@@ -279,3 +286,38 @@ async def test_who_asks_nothing_needs_none(provider: Provider, browser: Browser)
     wiki, alice = await provider.app(), await provider.person()
     await sign_in(wiki, alice, browser)
     assert "enrolment-pass" not in alice.steps
+
+
+async def test_the_event_says_when_where_and_by_what(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """N-27: time, source address and user agent of the binding are on record, sealed for its person."""
+    alice = await provider.person()
+    alice.enrolment_pass = await given(provider)
+    browser.client.headers["User-Agent"] = "Mozilla/5.0 Firefox/140.0"
+    await sign_in(wiki, alice, browser)
+    row = await provider.services.database.fetchrow(BOUND)
+    assert row is not None
+    assert row["at"] == provider.clock()
+    person = AuditPerson(user=row["user_id"], salt=row["audit_salt"])
+    place = event_place(at=row["at"], kind="enrolment_confirmed", user=row["user_id"])
+    opened = open_personal(provider.services.service_keys, person, Sealed(row["personal"]), place)
+    assert opened["address"] in {"127.0.0.1", "::1"}
+    assert opened["agent"] == "Mozilla/5.0 Firefox/140.0"
+
+
+async def test_a_pass_that_is_spent_opens_nothing_after_the_factor_is_gone(
+    provider: Provider, browser: Browser, wiki: AuthlibClient
+) -> None:
+    """In another sign-in it was shown, and never used: that answer went with the pass."""
+    await provider.rule("server", "", Rule(level=None, enrolment_pass=True))
+    alice = await provider.person()
+    alice.enrolment_pass = await given(provider)
+    thief = replace(alice)
+    async with Browser() as other:
+        page = await thief.sign_in(await other.open(await wiki.authorization_url(acr_values="2fa")), until="enrolment")
+        assert page.step == "enrolment"
+        await sign_in(wiki, alice, browser, acr_values="2fa")
+        off = await alice.sign_in(await browser.open(provider.issuer.url("/account/two-factor/off")))
+        await off.submit(button="Turn off")
+        assert await provider.events("second_factor_turned_off") == ["second_factor_turned_off"]
+        assert (await page.reload()).step != "enrolment"
+        assert (await page.submit(code=thief.app_code() if thief.secret else "123456")).step != "recovery-codes"

@@ -19,6 +19,7 @@ from idp.audit.factors import FactorReactivated, FactorRemoved, FactorSuspended
 from idp.audit.guards import AuthenticatorDisabled, ThrottlePaused
 from idp.audit.keys import KeyRegistered
 from idp.audit.links import PasswordReset
+from idp.audit.passes import EnrolmentPassRefused
 from idp.audit.profile import AddressConfirmed, AddressLeft
 from idp.audit.reported import NotMeReported
 from idp.audit.sign_in import (
@@ -67,6 +68,7 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (PasswordReset(), mails.NewPassword(by="person")),
     (PasswordSet(change_demanded=True), mails.NewPassword(by="admin")),
     (FactorRefused(method="otp", reason="wrong", failures=3), mails.SecondStepFailed(failures=3)),
+    (EnrolmentPassRefused(reason="wrong", failures=2), mails.SecondStepFailed(failures=2)),
     (ThrottlePaused(method="pwd", failures=10, until=UNTIL), mails.SignInPaused(method=Counter.PASSWORD, until=UNTIL)),
     (AuthenticatorDisabled(method="otp", failures=100), mails.SignInPaused(method=Counter.APP_CODE, until=None)),
     (SignInCompleted(acr="2fa", amr=("pwd", "otp", "mfa")), mails.NewBrowser()),
@@ -75,6 +77,7 @@ CAUSES: list[tuple[Event, AnyMail]] = [
 LINK = "https://login.example.com/reset-password?app=x&token=y"
 CONFIRM = mails.ConfirmAddress(to="new@example.com", username="alice", link=LINK, until=UNTIL)
 FORGOTTEN = mails.ForgottenPassword(link=LINK, until=UNTIL)
+PASS = mails.EnrolmentPassMailed(enrolment_pass="k7pm-x2dq-9w4t-c8hn-r5vb-e3gz", until=UNTIL)
 
 EVERY: list[AnyMail] = [
     *(mail for _, mail in CAUSES),
@@ -111,8 +114,8 @@ def test_codes_that_come_with_an_app_are_told_with_it() -> None:
 
 
 def test_every_mail_has_a_cause() -> None:
-    """But the one that somebody asks for."""
-    assert {*(type(mail) for _, mail in CAUSES), *get_args(mails.Asked)} == set(get_args(AnyMail))
+    """But those that somebody asks for, and the one that is the thing itself."""
+    assert {*(type(mail) for _, mail in CAUSES), *get_args(mails.Asked), mails.EnrolmentPassMailed} == set(get_args(AnyMail))
 
 
 @pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
@@ -202,7 +205,17 @@ def test_an_address_is_confirmed_by_its_own_link() -> None:
     assert not {LINK, CONFIRM.to} & {*repr(letter(CONFIRM)).split("'")}
 
 
-@pytest.mark.parametrize("mail", [*EVERY, FORGOTTEN, CONFIRM], ids=str)
+def test_an_enrolment_pass_stands_by_itself_and_is_not_sent_too_late() -> None:
+    """On a line of its own, to be copied; in no print of the letter."""
+    made = rendered(letter(PASS), ALICE)
+    assert f"\n\n    {PASS.enrolment_pass}\n\n" in made.text
+    assert f'<bdi dir="ltr">{PASS.enrolment_pass}</bdi>' in made.html
+    assert not letter(PASS).pointless(UNTIL - timedelta(seconds=1))
+    assert letter(PASS).pointless(UNTIL)
+    assert PASS.enrolment_pass not in repr(letter(PASS))
+
+
+@pytest.mark.parametrize("mail", [*EVERY, FORGOTTEN, CONFIRM, PASS], ids=str)
 @pytest.mark.parametrize(
     ("zone", "when", "until"),
     [
