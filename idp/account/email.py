@@ -11,10 +11,10 @@ from idp.usecases.addresses import LINK_LIVES, NotAsked, Refused
 from idp.usecases.portal import FRESH_SECONDS, Present
 from idp.usecases.profile import own_profile
 from idp.usecases.services import Services
-from idp.values.secrets import LinkSecret
 from idp.web import cookies, responses
-from idp.web.asides import aside_of
+from idp.web.asides import Aside, aside_of
 from idp.web.edges import Handler
+from idp.web.error_page import ErrorKind
 from idp.web.portal import HOME, PortalPage, Submission, shell, shown, to, url_of
 from idp.web.profile_views import (
     ConfirmEmailPage,
@@ -74,7 +74,7 @@ def by_mail(services: Services) -> Handler:
             return onward
 
         async def show_link(present: Present) -> View:
-            return await _link_page(present, aside.secret)
+            return await _link_page(present, aside)
 
         return await shown(services, CONFIRM, show_link)(request)
 
@@ -86,7 +86,7 @@ async def confirm(sent: Submission) -> Response:
     issuer = sent.present.scene.services.settings.issuer
     outcome = await addresses.confirm(sent.present, cookies.read(sent.request, issuer).link)
     if isinstance(outcome, Refused):
-        return responses.page(_dead(sent.present, outcome))
+        return responses.page(_dead(sent.present, outcome, await aside_of(sent.present.scene.services, sent.request)))
     response = to(sent.present, DONE.path)
     cookies.clear(response, issuer, "link")
     return response
@@ -127,10 +127,10 @@ def _sentence(outcome: NotAsked, typed: str, present: Present) -> str:
     return messages.address_shape() if typed.strip() else messages.address_missing()
 
 
-async def _link_page(present: Present, secret: LinkSecret | None) -> View:
-    link = await addresses.look(present, secret)
+async def _link_page(present: Present, aside: Aside) -> View:
+    link = await addresses.look(present, aside.secret)
     if isinstance(link, Refused):
-        return _dead(present, link)
+        return _dead(present, link, aside)
     return ConfirmEmailPage(
         shell=shell(present, CONFIRM.path),
         username=present.account.username,
@@ -140,7 +140,9 @@ async def _link_page(present: Present, secret: LinkSecret | None) -> View:
     )
 
 
-def _dead(present: Present, refused: Refused) -> DeadEmailLinkPage:
+def _dead(present: Present, refused: Refused, aside: Aside) -> DeadEmailLinkPage:
+    if refused.until is not None:
+        raise aside.refused(ErrorKind.TOO_MANY, refused.until)
     return DeadEmailLinkPage(
         shell=shell(present, CONFIRM.path),
         foreign=refused.reason == "foreign",

@@ -26,6 +26,8 @@ ASKED_BY_SOURCE = 30
 """How often one source may ask for one."""
 ADDRESSES_ASKED = 5
 """Addresses that one person may ask to have confirmed in that time: each of them is written to."""
+LINKS_REFUSED = 30
+"""Mailed links that do nothing, which one source may open in that time."""
 
 
 def pause_after(failures: int) -> timedelta | None:

@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from idp.authenticators.password import prepared
 from idp.usecases.management import Refused
-from idp.usecases.password_reset import LINK, LINK_LIVES, DeadLink, LiveLink, choose, look, waiting
+from idp.usecases.password_reset import LINK, LINK_LIVES, LiveLink, choose, look, waiting
+from idp.usecases.refused_links import DeadLink
 from idp.usecases.services import Services
 from idp.web.asides import Aside, aside_of
 from idp.web.edges import Handler
+from idp.web.error_page import ErrorKind
 from idp.web.forgot_views import DeadLinkPage, ResetDonePage, ResetPasswordPage
 from idp.web.frame import visit_of
 from idp.web.shell import FieldError
@@ -63,5 +65,7 @@ def _page(aside: Aside, outcome: LiveLink | DeadLink, *errors: FieldError) -> Re
     match outcome:
         case LiveLink(username=username, minimum=minimum):
             return aside.page(ResetPasswordPage(shell=shell, username=username, minimum=minimum))
-        case DeadLink():
+        case DeadLink(until=None):
             return aside.page(DeadLinkPage(shell=shell, forgot_url=aside.url("/forgot")))
+        case DeadLink(until=until):
+            raise aside.refused(ErrorKind.TOO_MANY, until)

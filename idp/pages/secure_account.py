@@ -6,10 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from idp.usecases.mailing import SECURE
+from idp.usecases.refused_links import DeadLink
 from idp.usecases.secure_account import Mine, look, secure
 from idp.usecases.services import Services
 from idp.web.asides import Aside, aside_of
 from idp.web.edges import Handler
+from idp.web.error_page import ErrorKind
 from idp.web.forgot_views import DeadLinkPage, SecureAccountPage, SecuredPage
 from idp.web.frame import visit_of
 
@@ -35,9 +37,8 @@ def submitted(services: Services) -> Handler:
     async def handler(request: Request) -> Response:
         aside = await aside_of(services, request)
         await aside.form(SECURE)
-        if await secure(services, visit_of(services, request), aside.secret):
-            return aside.done_with(DONE)
-        return _page(aside, None)
+        dead = await secure(services, visit_of(services, request), aside.secret)
+        return aside.done_with(DONE) if dead is None else _page(aside, dead)
 
     return handler
 
@@ -53,8 +54,12 @@ def done(services: Services) -> Handler:
     return handler
 
 
-def _page(aside: Aside, mine: Mine | None) -> Response:
+def _page(aside: Aside, outcome: Mine | DeadLink) -> Response:
     shell = aside.shell(SECURE)
-    if mine is None:
-        return aside.page(DeadLinkPage(shell=shell, forgot_url=None))
-    return aside.page(SecureAccountPage(shell=shell, username=mine.username, address=mine.address))
+    match outcome:
+        case Mine(username=username, address=address):
+            return aside.page(SecureAccountPage(shell=shell, username=username, address=address))
+        case DeadLink(until=None):
+            return aside.page(DeadLinkPage(shell=shell, forgot_url=None))
+        case DeadLink(until=until):
+            raise aside.refused(ErrorKind.TOO_MANY, until)

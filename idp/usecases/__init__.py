@@ -25,7 +25,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | clients, policy, browser_sessions, configuration, key_rotation, check; each names its      |
 |                     | permission, what changes happens in a unit, and management finds what a name means         |
 | by itself           | housekeeping, outbox, keys, health, metrics                                                |
-| a way back in       | password_reset (by a mailed link), secure_account (by the link in a mail: it was not me)   |
+| a way back in       | password_reset (by a mailed link), secure_account (by the link in a mail: it was not me),  |
+|                     | refused_links (those that do nothing)                                                      |
 | mails               | mailing; telling (what a try to tell anybody came to)                                      |
 | documents of apps   | fetching (each failure an event), sector_identifier, logos                                 |
 | under all           | services (what all are handed), recording (events sealed), hashing, errors                 |

@@ -21,6 +21,7 @@ from idp.storage import addresses, events, people
 from idp.storage.addresses import AddressLink
 from idp.storage.events import EncodedEvents
 from idp.usecases.portal import Present
+from idp.usecases.refused_links import dead
 from idp.values.secrets import LinkSecret
 
 LINK_LIVES = timedelta(hours=24)
@@ -41,6 +42,8 @@ class Refused:
     """A link that does nothing, or no longer."""
 
     reason: LinkRefusal
+    until: datetime | None
+    """Where too many were opened from there: when it may be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +158,9 @@ def _just_used(present: Present, link: AddressLink | None) -> bool:
 
 
 async def _refused(present: Present, reason: LinkRefusal) -> Refused:
-    await _record(present, LinkRefused(reason=reason))
-    return Refused(reason=reason)
+    scene = present.scene
+    link = await dead(scene.services, scene.visit, _events(present, LinkRefused(reason=reason)))
+    return Refused(reason=reason, until=link.until)
 
 
 async def _record(present: Present, event: Event) -> None:

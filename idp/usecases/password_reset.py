@@ -22,6 +22,7 @@ from idp.usecases import managed_passwords
 from idp.usecases.mailing import mails_of
 from idp.usecases.managed_passwords import HashedPassword
 from idp.usecases.recording import sealed
+from idp.usecases.refused_links import DeadLink, dead
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.actors import Actor
@@ -42,11 +43,6 @@ class AskedTooOften:
     """From this source; until then it is not looked at."""
 
     until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLink:
-    """It does nothing, or no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +81,8 @@ async def ask(services: Services, visit: Visit, typed: str, url: str) -> AskedTo
 async def look(services: Services, visit: Visit, secret: LinkSecret | None) -> LiveLink | DeadLink:
     """What the link would do; as often as somebody, or a scanner of mails, likes."""
     link = await _found(services, visit, secret)
-    if link is None:
-        return DeadLink()
+    if isinstance(link, DeadLink):
+        return link
     minimum = await managed_passwords.minimum(services, link.whose.user, visit.at)
     return LiveLink(username=link.username, minimum=minimum)
 
@@ -96,8 +92,8 @@ async def choose(
 ) -> PasswordIsNew | DeadLink:
     """Set the new password, once. Raises Refused with the rule's sentence, which spends nothing, and Busy."""
     link = await _found(services, visit, secret, just_used=True)
-    if link is None or secret is None:
-        return DeadLink()
+    if isinstance(link, DeadLink) or secret is None:
+        return link if isinstance(link, DeadLink) else DeadLink()
     if link.refusal is not None:
         return PasswordIsNew()
     await managed_passwords.refuse_the_leaked_one(services, link.whose.user, new)
@@ -105,7 +101,7 @@ async def choose(
     if await _stored(services, visit, link, secret, hashed):
         return PasswordIsNew()
     meanwhile = await _found(services, visit, secret, just_used=True)  # by a second click, or somebody else's
-    return DeadLink() if meanwhile is None else PasswordIsNew()
+    return meanwhile if isinstance(meanwhile, DeadLink) else PasswordIsNew()
 
 
 async def waiting(services: Services, visit: Visit, sign_in: InteractionId | None) -> bool:
@@ -138,14 +134,13 @@ async def _stored(services: Services, visit: Visit, link: Link, secret: LinkSecr
 
 async def _found(
     services: Services, visit: Visit, secret: LinkSecret | None, *, just_used: bool = False
-) -> Link | None:
+) -> Link | DeadLink:
     """The link, if it works; with `just_used` also one that was used a moment ago."""
     link = await links.look(services.database, secret.digest(), visit.at) if secret else None
     if link is not None and (link.refusal is None or (just_used and link.used_since(visit.at - REPEATED))):
         return link
     refused = LinkRefused(reason=link.refusal if link and link.refusal else "unknown")
-    await events.record(services.database, _about(services, visit, link.whose if link else None, refused))
-    return None
+    return await dead(services, visit, _about(services, visit, link.whose if link else None, refused))
 
 
 def _key(typed: str) -> str:

@@ -14,6 +14,7 @@ from idp.storage.database import Executor
 from idp.storage.events import EncodedEvents
 from idp.storage.links import Link, Whose
 from idp.usecases.recording import sealed
+from idp.usecases.refused_links import DeadLink, dead
 from idp.usecases.services import Services
 from idp.usecases.visit import Visit
 from idp.values.actors import Actor
@@ -33,19 +34,19 @@ class Mine:
     """The address that it gets back."""
 
 
-async def look(services: Services, visit: Visit, secret: LinkSecret | None) -> Mine | None:
-    """Whose account the link would secure; None where it does nothing, or no longer. Spends nothing."""
+async def look(services: Services, visit: Visit, secret: LinkSecret | None) -> Mine | DeadLink:
+    """Whose account the link would secure. Spends nothing."""
     link = await _found(services, visit, secret, just_used=False)
-    if link is None or secret is None:
-        return None
+    if isinstance(link, DeadLink) or secret is None:
+        return link if isinstance(link, DeadLink) else DeadLink()
     return Mine(username=link.username, address=await addresses.left_by(services.database, secret.digest()))
 
 
-async def secure(services: Services, visit: Visit, secret: LinkSecret | None) -> bool:
-    """End all sessions, grants and known browsers, and have the password changed. False where the link does nothing."""
+async def secure(services: Services, visit: Visit, secret: LinkSecret | None) -> DeadLink | None:
+    """End all sessions, grants and known browsers, and have the password changed: None where that is so now."""
     link = await _found(services, visit, secret, just_used=True)
-    if link is None or secret is None:
-        return False
+    if isinstance(link, DeadLink) or secret is None:
+        return link if isinstance(link, DeadLink) else DeadLink()
     async with services.database.transaction() as transaction:
         user = await links.spend_mailed(transaction, secret.digest(), visit.at)
         if user is not None:
@@ -56,7 +57,7 @@ async def secure(services: Services, visit: Visit, secret: LinkSecret | None) ->
             if (address := await _restored(transaction, secret, user, visit)) is not None:
                 happened.append(AddressRestored(email=address))
             await events.record(transaction, _about(services, visit, link.whose, *happened))
-    return True
+    return None
 
 
 async def _restored(transaction: Executor, secret: LinkSecret, user: UserId, visit: Visit) -> str | None:
@@ -68,13 +69,12 @@ async def _restored(transaction: Executor, secret: LinkSecret, user: UserId, vis
     return address
 
 
-async def _found(services: Services, visit: Visit, secret: LinkSecret | None, *, just_used: bool) -> Link | None:
+async def _found(services: Services, visit: Visit, secret: LinkSecret | None, *, just_used: bool) -> Link | DeadLink:
     link = await links.look_mailed(services.database, secret.digest(), visit.at) if secret else None
     if link is not None and (link.refusal is None or (just_used and link.used_since(visit.at - REPEATED))):
         return link
     refused = LinkRefused(reason=link.refusal if link and link.refusal else "unknown")
-    await events.record(services.database, _about(services, visit, link.whose if link else None, refused))
-    return None
+    return await dead(services, visit, _about(services, visit, link.whose if link else None, refused))
 
 
 def _about(services: Services, visit: Visit, whose: Whose | None, *happened: Event) -> EncodedEvents:
