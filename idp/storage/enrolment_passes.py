@@ -14,12 +14,14 @@ from idp.values.ids import InteractionId, UserId
 from idp.values.secrets import Digest
 
 PUT = """
-WITH void AS (
-    UPDATE interactions SET answered = array_remove(answered, 'pass_shown')
-    WHERE user_id = $1 AND 'pass_shown' = ANY (answered)
-)
 INSERT INTO enrolment_passes (user_id, digest, made_at, expires_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id) DO UPDATE SET digest = $2, made_at = $3, expires_at = $4
+"""
+
+# After PUT, in a statement of its own: whoever was showing the old one at that moment is seen.
+VOID = """
+UPDATE interactions SET answered = array_remove(answered, 'pass_shown')
+WHERE user_id = $1 AND 'pass_shown' = ANY (answered)
 """
 
 DEMAND = "UPDATE users SET enrolment_pass_demanded = true WHERE id = $1"
@@ -70,8 +72,9 @@ class Verdict:
 
 
 async def put(executor: Executor, user: UserId, digest: Digest, at: datetime, until: datetime) -> None:
-    """In place of one made before, wherever that was shown."""
+    """In place of one made before, wherever that was shown. In a transaction."""
     await executor.execute(PUT, user, digest.octets, at, until)
+    await executor.execute(VOID, user)
 
 
 async def demand(executor: Executor, user: UserId) -> None:
