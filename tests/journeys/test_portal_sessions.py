@@ -9,6 +9,7 @@ import pytest
 from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
+from tests.drivers.outbox import entries, say
 from tests.drivers.page import Page
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
@@ -78,6 +79,22 @@ async def test_end_one(provider: Provider, browser: Browser, wiki: AuthlibClient
     assert await ended(provider) == [False, True]
     (event,) = await events(provider, "session_ended")
     assert event["session_id"] is not None
+
+
+@pytest.mark.parametrize("button", ["Sign out", "Sign out everywhere else"])
+async def test_the_apps_of_an_ended_session_are_signed_out(
+    provider: Provider, browser: Browser, wiki: AuthlibClient, button: str
+) -> None:
+    """OIDC Back-Channel Logout 2.3: each app that it had signed in to is told, once."""
+    await say(provider.services, "wiki", backchannel_logout_uri="https://wiki.example.org/out")
+    alice = await provider.person()
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        tokens = await wiki.exchange((await sign_in(wiki, alice, elsewhere)).url)
+    page = await opened(provider, alice, browser)
+    chosen = {"session": page.fields["session"].value} if button == "Sign out" else {}
+    await page.submit(button=button, **chosen)
+    told = [(each["client_id"], str(each["session_id"])) for each in await entries(provider.services)]
+    assert told == [("wiki", tokens.claims["sid"])]
 
 
 async def test_end_all_others(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:

@@ -150,3 +150,33 @@ async def test_two_new_passwords_at_once_set_one(provider: Provider) -> None:
         answers = await all_at_once(pages, lambda page: page.submit(new_password=f"the new one {page.url[-90:-40]}"))
     assert sum(answer.at_app for answer in answers) == 1
     assert len(await provider.events("password_changed")) == 1
+
+
+async def test_this_was_not_me_beside_a_sign_in_that_completes(
+    provider: Provider, browser: Browser, alice: Person
+) -> None:
+    """Whoever of the two is first: the session that reported stays, and nothing else lives on."""
+    shop, database = await provider.app("shop", metadata=ASKS_CONSENT, scope=OFFLINE), provider.services.database
+    page = await browser.open(provider.issuer.url("/account/activity/not-me"))
+    async with pages_at("consent", alice, shop, 2) as waiting:
+        thieves = asyncio.gather(*(each.submit(button="allow") for each in waiting))
+        reported = await page.submit(button="Secure my account")
+        await thieves
+    assert reported.step == "new-password"
+    assert await database.fetchval(LIVE_SESSIONS) == 1
+    assert await database.fetchval(LIVE_GRANTS) == 0
+    assert await provider.events("not_me_reported") == ["not_me_reported"]
+
+
+async def test_signing_out_everywhere_else_twice_at_once_leaves_one_event_for_each_end(
+    provider: Provider, browser: Browser, alice: Person, wiki: AuthlibClient
+) -> None:
+    """V16.3.3: a session ends once."""
+    for _ in range(3):
+        async with Browser() as other:
+            assert (await alice.sign_in(await other.open(await wiki.authorization_url()))).at_app
+        provider.clock.advance(minutes=1)
+    page = await browser.open(provider.issuer.url("/account/sessions"))
+    await all_at_once([page] * 5, lambda page: page.submit(button="Sign out everywhere else"))
+    assert await provider.services.database.fetchval(LIVE_SESSIONS) == 1
+    assert await provider.events("session_ended") == ["session_ended"] * 3
