@@ -55,7 +55,7 @@ class PasswordPage(View):
     passkey_action: str = ""
     """Where the form with a passkey's answer goes. Field: `credential`."""
     passkey_options: str = ""
-    """JSON for `navigator.credentials.get()`."""
+    """JSON for `navigator.credentials.get()`; where it is empty no passkey is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""Sample views of the page on which a security key or passkey is set up."""
+"""Sample views of the pages on which a security key or passkey is set up, or shown as the second step."""
 
 from datetime import UTC, datetime
 
-from idp.web.key_views import KeyEnrolmentPage
+from idp.web.key_views import KeyEnrolmentPage, SecurityKeyPage
 from idp.web.shell import Shell
 from idp.words import messages
 
@@ -10,6 +10,20 @@ OPTIONS = (
     '{"rp":{"id":"localhost","name":"Northwind"},"user":{"id":"AQ","name":"alice","displayName":"alice"},'
     '"challenge":"Y2hhbGxlbmdl","pubKeyCredParams":[{"type":"public-key","alg":-7}],"excludeCredentials":[]}'
 )
+
+ASKED = '{"rpId":"localhost","challenge":"Y2hhbGxlbmdl","allowCredentials":[],"userVerification":"preferred"}'
+
+
+def second_step(shell: Shell) -> SecurityKeyPage:
+    """Of somebody who could use an app or a code as well."""
+    return SecurityKeyPage(
+        shell=shell, options=ASKED, lost_url="/lost", code_url="/second-factor", recovery_url="/recovery"
+    )
+
+
+def only_key(shell: Shell) -> SecurityKeyPage:
+    """Nothing else will do."""
+    return SecurityKeyPage(shell=shell, options=ASKED, lost_url="/lost", why=messages.key_needed("Wiki"))
 
 
 def enrolment_of_key(shell: Shell) -> KeyEnrolmentPage:

@@ -11,7 +11,7 @@ from idp.web.lost_views import EnrolmentPassPage, LostPage
 from idp.web.shell import App, Brand, FieldError, FieldName, Link, Shell, Strip
 from idp.words import messages
 from tests.browser.forgot_pages import FORGOT_VIEWS
-from tests.browser.key_pages import enrolment_of_key, needed_key
+from tests.browser.key_pages import ASKED, enrolment_of_key, needed_key, only_key, second_step
 from tests.browser.portal_pages import PORTAL_VIEWS
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
@@ -33,7 +33,7 @@ def wrong(view: V, field: FieldName, *sentences: str, more: Link | None = None) 
     return replace(view, shell=replace(view.shell, errors=errors))
 
 
-PASSWORD = views.PasswordPage(shell=START)
+PASSWORD = views.PasswordPage(shell=START, passkey_action="/passkey", passkey_options=ASKED)
 SECOND_FACTOR = views.SecondFactorPage(
     shell=MASKED, account="Northwind (a•••@e•••.com)", lost_url="/lost", recovery_url="/recovery", codes_left=8
 )
@@ -134,7 +134,14 @@ VIEWS: dict[str, views.View] = {
         messages.code_is_recovery_code(),
         more=Link(text=messages.use_recovery_page(), url="/recovery"),
     ),
+    "second-factor-or-key": replace(SECOND_FACTOR, key_url="/security-key"),
+    "password-passkey": wrong(PASSWORD, "key", messages.passkey_refused()),
+    "security-key": second_step(MASKED),
+    "security-key-only": only_key(MASKED),
+    "security-key-refused": wrong(second_step(MASKED), "key", messages.key_copied()),
+    "security-key-long": only_key(LONG),
     "recovery": RECOVERY,
+    "recovery-or-key": replace(RECOVERY, key_url="/security-key"),
     "enrolment-pass": PASS,
     "enrolment-pass-waiting": replace(PASS, may_wait_until=AT + timedelta(days=3)),
     "enrolment-pass-wrong": wrong(PASS, "enrolment_pass", messages.pass_wrong(), messages.tries_left(2, 15)),

@@ -23,12 +23,14 @@
   };
 
   for (const form of document.querySelectorAll("form[data-key]")) {
-    if (!("PublicKeyCredential" in window)) continue;
+    const keyless = form.querySelector("[data-keyless]");
+    if (!("PublicKeyCredential" in window)) {
+      if (keyless) keyless.dataset.keyless = "shown";
+      continue;
+    }
     const button = form.querySelector("button[data-ask]");
     const status = form.querySelector("[role=status]");
     const say = (words) => { status.textContent = words; };
-    const keyless = form.querySelector("[data-keyless]");
-    if (keyless) keyless.hidden = true;
     button.hidden = false;
     const ask = async (how) => {
       const answer = await navigator.credentials[form.dataset.key]({ publicKey: read(form.dataset.options), ...how });
