@@ -47,6 +47,13 @@ def test_files_are_light(name: str) -> None:
     assert len(gzip.compress(raw)) <= LIMITS[name][1]
 
 
+def test_all_scripts_together_are_as_light_as_one_may_be() -> None:
+    """A page may load each of them."""
+    scripts = [asset for name, asset in static.assets().items() if name.endswith(".js")]
+    assert len(scripts) > 1
+    assert sum(len(each.compressed) for each in scripts) <= 4_096
+
+
 def test_the_stylesheet_knows_no_left_and_no_right() -> None:
     """Logical properties only, so that right-to-left is free."""
     css = (static.FOLDER / "app.css").read_text()
