@@ -20,9 +20,8 @@ from idp.usecases.two_factor import BoundFactor, Factors
 from idp.values.ids import AuthenticatorId
 from idp.web import responses
 from idp.web.edges import Handler
-from idp.web.factor_cards import LIST, card, path
+from idp.web.factor_cards import LIST, card, name_refused, path
 from idp.web.portal import PortalPage, Submission, shell, shown, submitted, to, url_of
-from idp.web.shell import FieldError
 from idp.web.two_factor_views import FactorFoundPage, FactorLostPage, FactorPage, FactorRemovePage
 from idp.web.views import View
 
@@ -98,7 +97,7 @@ async def rename(sent: Submission, factor: AuthenticatorId) -> Response:
         found = await two_factor.factors(present)
         mine = found.one(factor)
         if mine is not None:
-            errors = (FieldError(field="name", message=refused.sentence),)
+            errors = (name_refused(refused),)
             page = replace(show_one(present, found, mine), shell=shell(present, path(factor), errors), name=typed)
             return responses.page(page, UNPROCESSABLE)
     return to(present, LIST)

@@ -17,7 +17,7 @@ from idp.usecases.two_factor import Factors, factors, own_factor, turn_off
 from idp.values.ids import AuthenticatorId
 from idp.web import responses
 from idp.web.factor_cards import LIST as HERE
-from idp.web.factor_cards import card
+from idp.web.factor_cards import card, name_refused
 from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.shell import FieldError
 from idp.web.two_factor_views import TwoFactorDonePage, TwoFactorOffPage, TwoFactorPage
@@ -80,7 +80,7 @@ async def add_app(sent: Submission) -> Response | Begun:
     try:
         name = factor_name(typed, found.names)
     except InvalidValue as refused:
-        page = _page(present, found, (FieldError(field="name", message=refused.sentence),))
+        page = _page(present, found, (name_refused(refused),))
         return responses.page(replace(page, name=typed), UNPROCESSABLE)
     return await _begun(present, replace(_doing("add_app", HERE), name=name))
 

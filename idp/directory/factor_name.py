@@ -16,11 +16,15 @@ PASSKEY = "Passkey"
 """A key that signs in without a password, and on all of the person's devices."""
 
 
+class NameTaken(InvalidValue):
+    """The person has another one with this name."""
+
+
 def factor_name(text: str, taken: Collection[str]) -> str:
-    """The name as it is kept. Raises InvalidValue, with words for the person."""
+    """The name as it is kept. Raises InvalidValue, NameTaken where that is why."""
     name = one_line("name", text, LONGEST)
     if name.lower() in {each.lower() for each in taken}:
-        raise InvalidValue("name", "You have another one with this name. Choose a name that tells them apart.")
+        raise NameTaken("name", "Another one has this name.")
     return name
 
 

@@ -30,7 +30,7 @@ WITH person AS (
 ), key AS (
     UPDATE webauthn_credentials SET name = $4
     WHERE id = $3 AND user_id = $1 AND EXISTS (SELECT FROM free) RETURNING id
-), recorded AS ({EVENTS.format(events="$5", when="EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key)")})
+), recorded AS ({EVENTS.format(events="$5", when="(EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key))")})
 SELECT id FROM app UNION ALL SELECT id FROM key
 """
 
@@ -50,7 +50,7 @@ WITH {_UNCHANGED}, others AS (
     DELETE FROM totp_authenticators WHERE id = $4 AND user_id = $1 AND EXISTS (SELECT FROM others) RETURNING id
 ), key AS (
     DELETE FROM webauthn_credentials WHERE id = $4 AND user_id = $1 AND EXISTS (SELECT FROM others) RETURNING id
-), {RECORDED.format(events="$5", when="EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key)")}
+), {RECORDED.format(events="$5", when="(EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key))")}
 SELECT id FROM app UNION ALL SELECT id FROM key
 """
 
@@ -62,7 +62,7 @@ WITH person AS (SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE), app AS (
 ), key AS (
     UPDATE webauthn_credentials SET state = 'suspended', suspended_at = $3
     WHERE id = $2 AND user_id = $1 AND state = 'confirmed' AND EXISTS (SELECT FROM person) RETURNING id
-), {RECORDED.format(events="$4", when="EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key)")}
+), {RECORDED.format(events="$4", when="(EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key))")}
 SELECT id FROM app UNION ALL SELECT id FROM key
 """
 
@@ -73,7 +73,7 @@ WITH {_UNCHANGED}, app AS (
 ), key AS (
     UPDATE webauthn_credentials SET state = 'confirmed', suspended_at = NULL
     WHERE id = $4 AND user_id = $1 AND state = 'suspended' AND EXISTS (SELECT FROM person) RETURNING id
-), {RECORDED.format(events="$5", when="EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key)")}
+), {RECORDED.format(events="$5", when="(EXISTS (SELECT FROM app) OR EXISTS (SELECT FROM key))")}
 SELECT id FROM app UNION ALL SELECT id FROM key
 """
 
@@ -90,7 +90,7 @@ WITH {_UNCHANGED}, apps AS (
 ), unlocked AS (
     DELETE FROM throttles WHERE subject = uuid_send($1) AND method IN ('otp', 'recovery_code', 'key')
         AND EXISTS (SELECT FROM person)
-), {RECORDED.format(events="$4", when="EXISTS (SELECT FROM apps) OR EXISTS (SELECT FROM keys)")}
+), {RECORDED.format(events="$4", when="(EXISTS (SELECT FROM apps) OR EXISTS (SELECT FROM keys))")}
 SELECT id FROM person
 """
 

@@ -370,6 +370,16 @@ def key_needed(app: str) -> str:
     return f"Signing in to {app} takes a security key or passkey, because no fake page can use one."
 
 
+def factor_name_refused(longest: int) -> str:
+    """What was typed can be no name of an app or a key."""
+    return f"Give it a name of 1 to {longest} characters, in one line"
+
+
+def factor_name_taken() -> str:
+    """Names of one person's apps and keys differ."""
+    return "You have another one with this name. Choose a name that tells them apart."
+
+
 def nav_profile() -> str:
     """Words of a link."""
     return "Profile"

@@ -51,7 +51,7 @@ ONE = views.FactorPage(
     remove_url="/remove",
     back_url="/back",
 )
-TAKEN = FieldError(field="name", message="You have another one with this name. Choose a name that tells them apart.")
+TAKEN = FieldError(field="name", message=messages.factor_name_taken())
 LOSE = views.FactorLostPage(shell=HERE, card=PHONE, at=AT, back_url="/back", last=False, codes_left=7)
 
 TWO_FACTOR_VIEWS: dict[str, View] = {

@@ -126,10 +126,10 @@ async def test_one_code_never_passes_twice_by_way_of_the_other_app(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "Enter a value."),
-        ("x" * 41, "Use at most 40 characters."),
+        ("", "Give it a name of 1 to 40 characters, in one line"),
+        ("x" * 41, "Give it a name of 1 to 40 characters, in one line"),
         ("authenticator APP", "You have another one with this name."),
-        ("a\u202eb", "Leave out line breaks and characters that cannot be seen."),
+        ("a\u202eb", "Give it a name of 1 to 40 characters, in one line"),
     ],
 )
 async def test_names_that_cannot_be(provider: Provider, browser: Browser, alice: Person, typed: str, said: str) -> None:
