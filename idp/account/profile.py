@@ -5,7 +5,7 @@ from starlette.responses import Response
 from idp.directory.own_profile import CHOICES, NAMES, THEME
 from idp.usecases import addresses
 from idp.usecases.portal import Present
-from idp.usecases.profile import LOCALES, change_own_profile, offered, own_profile, shown
+from idp.usecases.profile import change_own_profile, offered, own_profile, shown
 from idp.usecases.zones import by_region
 from idp.web import responses
 from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
@@ -13,6 +13,7 @@ from idp.web.profile_views import ProfilePage, Waiting
 from idp.web.shell import FieldError
 from idp.web.views import View
 from idp.words.messages import ProfileField, profile_field_refused
+from idp.words.speech import own_names
 
 FIELDS: tuple[ProfileField, ...] = (*NAMES, *CHOICES, THEME)
 PAGE = PortalPage(path=HOME, keeps=frozenset(FIELDS))
@@ -52,7 +53,7 @@ async def _page(
         username=person.preferred_username,
         values=values,
         editable=offered(present).fields,
-        locales=LOCALES,
+        locales=own_names(),
         zones=by_region(),
         email=person.email,
         email_verified=person.email_verified,

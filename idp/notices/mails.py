@@ -258,8 +258,8 @@ class Letter:
     at: datetime
     address: str = ""
     """Where it was done from: an IP address; empty where no browser was in it."""
-    browser: str = ""
-    """In words."""
+    agent: str = ""
+    """What the browser said of itself: said in words when it is read, in the language of the reader."""
     secret: str = field(default="", repr=False)
     """Of the link by which the person can undo it; empty where there is none."""
 

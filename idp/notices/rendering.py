@@ -10,8 +10,10 @@ from idp import resources
 from idp.notices.mails import AnyMail, ConfirmAddress, EnrolmentPassMailed, ForgottenPassword, Letter, SignInPaused
 from idp.notices.wording import words
 from idp.words import times
-
-LANGUAGE = "en"
+from idp.words.browsers import browser
+from idp.words.in_templates import teach
+from idp.words.negotiation import asked_for
+from idp.words.speech import Speech, languages, speaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Recipient:
     """Where the account can be secured; empty where the mail has no such link."""
     zone: tzinfo = UTC
     """In which times are told."""
+    locale: str | None = None
+    """The language that the account says, which we may not speak; then it is English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +39,28 @@ class Rendered:
     subject: str
     text: str
     html: str
+    language: str
+    """Its tag."""
 
 
 def rendered(letter: Letter, to: Recipient) -> Rendered:
-    """Subject, text and HTML. Nothing in them leads anywhere but to us, and nothing is fetched when it is read."""
-    at = letter.at.astimezone(to.zone)
-    said = words(_in_zone(letter.mail, to.zone), to.brand)
-    values = {
-        "said": said,
-        "letter": letter,
-        "to": to,
-        "when": f"{times.full_day(at)} at {times.clock(at)}",
-        "language": LANGUAGE,
-    }
-    text, html = (environment().get_template(f"letter.{form}").render(values) for form in ("txt", "html"))
-    return Rendered(subject=" ".join(said.subject.split()), text=text, html=html)
+    """Subject, text and HTML. Nothing in them leads anywhere but to us, and nothing is fetched when it is read.
+
+    In the language of whoever reads it, never in that of the request that caused it: that may be a thief's.
+    """
+    language = asked_for(to.locale or "") or languages()["en"]
+    with speaking(Speech(language=language)):
+        said = words(_in_zone(letter.mail, to.zone), to.brand)
+        values = {
+            "said": said,
+            "letter": letter,
+            "browser": browser(letter.agent) if letter.agent else "",
+            "to": to,
+            "when": times.day_and_clock(letter.at.astimezone(to.zone)),
+            "language": language,
+        }
+        text, html = (environment().get_template(f"letter.{form}").render(values) for form in ("txt", "html"))
+    return Rendered(subject=" ".join(said.subject.split()), text=text, html=html, language=language.tag)
 
 
 def _in_zone(mail: AnyMail, zone: tzinfo) -> AnyMail:
@@ -65,7 +76,7 @@ def _in_zone(mail: AnyMail, zone: tzinfo) -> AnyMail:
 @cache
 def environment() -> Environment:
     """The templates of mails: what ends in .html is escaped, text has nothing to escape."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(resources.folder("templates") / "mails"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
@@ -74,3 +85,5 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    teach(made)
+    return made

@@ -51,6 +51,9 @@ LIMITS = {
 LONGEST_MAX_AGE = 10 * 365 * 24 * 3600
 """Seconds; a larger max_age says the same, and arithmetic with it stays within a datetime."""
 
+LONGEST_UI_LOCALES = 1000
+"""Characters kept; OIDC Core 3.1.2.1 wants no error for what is not understood."""
+
 _LINE_BREAK = re.compile(r"[\r\n]")
 _MAX_AGE = re.compile(r"[0-9]{1,18}")
 
@@ -177,8 +180,8 @@ def _acr_values(parameters: Parameters, client: Client, claims: ClaimsRequest | 
 class AuthorizationRequest:
     """What a client asks for, checked. Unknown parameters are ignored (OIDC Core 3.1.2.1).
 
-    So are `display`, `ui_locales` and `claims_locales`, and nothing is missed: there is one form of each page, which
-    fits a page, a popup and a phone alike, in one language, and claims are told in the language they were entered in.
+    So are `display` and `claims_locales`, and nothing is missed: there is one form of each page, which fits a page, a
+    popup and a phone alike, and claims are told in the language they were entered in.
     """
 
     client_id: ClientId
@@ -202,6 +205,8 @@ class AuthorizationRequest:
     """Requested one by one, by a client that asks for openid as well."""
     response_type: ResponseType = ResponseType.CODE
     response_mode: ResponseMode = "query"
+    ui_locales: str = ""
+    """Of the pages, as sent: tags in order of preference, which may name no language that we speak."""
 
     @classmethod
     def parse(cls, parameters: Parameters, client: Client, *, legacy: bool = False) -> Self:
@@ -223,6 +228,7 @@ class AuthorizationRequest:
             scopes=scopes,
             state=redirect.state,
             nonce=_nonce(parameters, response_type),
+            ui_locales=(parameters.one("ui_locales") or "")[:LONGEST_UI_LOCALES],
             challenge=_challenge(parameters, client, response_type),
             prompts=_prompts(parameters),
             max_age=_max_age(parameters, client),

@@ -17,6 +17,7 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import DeveloperNote, ErrorKind, ErrorPage
 from idp.web.forms import read_parameters
 from idp.web.frame import bare_shell, visit_of
+from idp.web.languages import UI_LOCALES, asked, kept_after
 from idp.web.step_pages import answer, first_page, interaction_of, leave, leave_straight, with_cookies
 
 
@@ -41,6 +42,7 @@ def by_post(services: Services) -> Handler:
 
     async def handler(request: Request) -> Response:
         parameters = await read_parameters(request)
+        asked(next(iter(parameters.all(UI_LOCALES)), ""))
         try:
             outcome = await receive(services, parameters, visit_of(services, request))
         except UntrustedRedirect as fault:
@@ -60,7 +62,9 @@ def begin(services: Services) -> Handler:
         interaction = interaction_of(request)
         bound = await bind(services, interaction, visit_of(services, request))
         reference = quote(request.query_params.get("app", ""), safe="")
-        here = responses.see_other(services.settings.issuer.url(f"/interaction/{interaction}?app={reference}"))
+        here = responses.see_other(
+            services.settings.issuer.url(f"/interaction/{interaction}?{kept_after(f'app={reference}')}")
+        )
         return with_cookies(services, leave_straight(services, bound.leave) if bound.leave else here, bound.cookies)
 
     return handler

@@ -16,6 +16,7 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.forms import read_form, read_parameters
 from idp.web.frame import app, bare_shell, visit_of
+from idp.web.languages import UI_LOCALES, kept
 from idp.web.shell import Shell
 from idp.web.step_pages import with_cookies
 from idp.web.views import FinishedPage, LogoutPage, ReturningPage, SignedOutPage
@@ -40,7 +41,7 @@ def by_post(services: Services) -> Handler:
     async def handler(request: Request) -> Response:
         parameters = await read_parameters(request)
         LogoutRequest.parse(parameters)
-        carried = urlencode([pair for pair in parameters.pairs if pair[0] in CARRIED])
+        carried = urlencode([pair for pair in parameters.pairs if pair[0] in {*CARRIED, UI_LOCALES}])
         return responses.see_other(services.settings.issuer.url(f"/logout?{carried}"))
 
     return handler
@@ -81,7 +82,7 @@ def _asking(services: Services, parameters: Parameters, outcome: AskFirst) -> Lo
         brand=frame.brand,
         app=frame.app,
         root=frame.root,
-        action=services.settings.issuer.url("/logout/confirm"),
+        action=services.settings.issuer.url(f"/logout/confirm{_query()}"),
         csrf=form_token(services, outcome.browser, PURPOSE),
     )
     return LogoutPage(shell=shell, carried=tuple(pair for pair in parameters.pairs if pair[0] in CARRIED))
@@ -108,8 +109,13 @@ def _told(services: Services, request: Request, outcome: SignedOutNow) -> Respon
     shell = bare_shell(services, outcome.client)
     if request.method == "GET":
         return responses.framing(SignedOutPage(shell=shell, frames=outcome.frames))
-    query = f"?{urlencode({'client_id': outcome.client.client_id})}" if outcome.client else ""
-    same = services.settings.issuer.url(f"/logout{query}")
+    named = {"client_id": str(outcome.client.client_id)} if outcome.client else {}
+    same = services.settings.issuer.url(f"/logout{_query(**named)}")
     if not outcome.frames:
         return responses.see_other(same)
     return responses.framing(SignedOutPage(shell=shell, frames=outcome.frames, same_by_get=same))
+
+
+def _query(**named: str) -> str:
+    query = urlencode(named | kept())
+    return f"?{query}" if query else ""

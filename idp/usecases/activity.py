@@ -9,7 +9,7 @@ from idp.storage import own_events
 from idp.storage.own_events import OwnEvent
 from idp.usecases.own_events import opened, place_of
 from idp.usecases.portal import Present
-from idp.words.messages import YOUR_ACCOUNT
+from idp.words.messages import your_account
 
 MOST = 50
 """Events on one page."""
@@ -46,7 +46,7 @@ async def told_of(present: Present, event: OwnEvent) -> Happened:
         at=event.at,
         kind=event.kind,
         details=event.details,
-        app=client.name if client else YOUR_ACCOUNT,
+        app=client.name if client else your_account(),
         address=told.get("address", ""),
         place=place_of(present, told.get("address", "")),
         agent=told.get("agent", ""),

@@ -162,7 +162,13 @@ async def _begun(services: Services, purpose: Authorization, visit: Visit, step:
     )
     if not await interactions.insert(services.database, interaction):  # deleted, and this process has not heard of it
         raise UntrustedRedirect(Untrusted.CLIENT_UNKNOWN, purpose.client.client_id)
-    return Begun(interaction=interaction.id, client=purpose.client, step=step, cookies=NewCookies(browser=made))
+    return Begun(
+        interaction=interaction.id,
+        client=purpose.client,
+        step=step,
+        cookies=NewCookies(browser=made),
+        ui_locales=purpose.request.ui_locales,
+    )
 
 
 async def _scene(services: Services, purpose: Authorization, visit: Visit) -> Scene:

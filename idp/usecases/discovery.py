@@ -13,6 +13,7 @@ from idp.storage.configuration import Configuration
 from idp.usecases.errors import Unavailable
 from idp.usecases.services import Services
 from idp.values.issuer import Issuer
+from idp.words.speech import languages
 
 MAX_AGE = timedelta(minutes=5)
 """How long others may keep them: far below the day that a key is published before it signs."""
@@ -48,6 +49,7 @@ class Documents:
         metadata = provider_metadata(
             issuer,
             acr_values=advertised(values.acr_aliases),
+            ui_locales=tuple(languages()),
             legacy=values.legacy_response_types,
         )
         return cls(

@@ -9,7 +9,7 @@ from idp.audit.event import Event, SecurityEvent
 from idp.directory.person import Person
 from idp.notices.causes import caused_by
 from idp.notices.mails import AddressLeft, AnyMail, Asked, ConfirmAddress, Letter
-from idp.notices.rendering import LANGUAGE, Recipient, rendered
+from idp.notices.rendering import Recipient, rendered
 from idp.outbound.smtp import MailFailed, Post
 from idp.storage import people, places
 from idp.storage.events import EncodedMail
@@ -20,7 +20,6 @@ from idp.usecases.zones import clock_of
 from idp.values.entropy import ordered_uuid
 from idp.values.ids import MailId
 from idp.values.secrets import LinkSecret
-from idp.words.browsers import browser
 
 EPOCH_HOUR = timedelta(hours=1).total_seconds()
 SECURE = "/secure-account"
@@ -44,7 +43,7 @@ def enveloped(services: Services, mail: AnyMail, about: SecurityEvent) -> Encode
         secret=secret.expose() if secret else "",
         at=about.at,
         address=told.address if told else "",
-        browser=browser(told.agent) if told and told.address else "",
+        agent=told.agent if told and told.address else "",
     )
     once = mail.AT_MOST_EVERY is not None
     return EncodedMail(
@@ -74,7 +73,7 @@ async def post(services: Services, mail: SealedMail, at: datetime) -> Told | Not
         subject=made.subject,
         text=made.text,
         html=made.html,
-        language=LANGUAGE,
+        language=made.language,
     )
     try:
         await services.mailer.send(ready)
@@ -93,6 +92,7 @@ def _recipient(services: Services, person: Person, letter: Letter) -> Recipient:
         contact=values.support_contact or NO_CONTACT,
         secure_url=link,
         zone=clock_of(person.profile.get("zoneinfo")),
+        locale=person.profile.get("locale"),
     )
     # Not a name that somebody chose in order to have it mailed to a stranger, nor where that somebody lives.
     return replace(to, name=person.preferred_username, zone=UTC) if isinstance(letter.mail, ConfirmAddress) else to

@@ -25,6 +25,8 @@ class Begun:
     step: Step | None
     """What it waits for; None where its browser has to come back first."""
     cookies: NewCookies
+    ui_locales: str = ""
+    """The languages that the app asked for, wherever in its request that stood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from idp.login.purpose import ACCOUNT
 from idp.oidc.client import AuthMethod, Client
 from idp.usecases.services import Services
-from idp.words.messages import YOUR_ACCOUNT
+from idp.words.messages import your_account
 
 HOME = "/account"
 """Its front page, below the issuer."""
@@ -13,7 +13,7 @@ def portal_client(services: Services) -> Client:
     """No row holds it and no request can name it: `Services.client` knows registered clients alone."""
     return Client(
         client_id=ACCOUNT,
-        name=YOUR_ACCOUNT,
+        name=your_account(),
         auth_method=AuthMethod.NONE,
         grant_types=frozenset(),
         scopes=frozenset(),

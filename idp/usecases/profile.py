@@ -11,9 +11,7 @@ from idp.storage import people
 from idp.usecases.errors import Unavailable
 from idp.usecases.portal import Present
 from idp.usecases.zones import zones
-
-LOCALES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
-"""The languages that we speak, each in its own name."""
+from idp.words.speech import own_names
 
 
 async def own_profile(present: Present) -> Person:
@@ -24,7 +22,7 @@ async def own_profile(present: Present) -> Person:
 def offered(present: Present) -> Offered:
     """What the form may change."""
     fields = present.scene.configuration.values.self_service_fields
-    return Offered(fields=fields, locales=LOCALES, zones=zones())
+    return Offered(fields=fields, locales=own_names(), zones=zones())
 
 
 async def change_own_profile(present: Present, typed: Mapping[str, str]) -> Unusable | None:

@@ -25,6 +25,7 @@ from idp.web.edges import PageError
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.forms import Form, read_form
 from idp.web.frame import app, brand, page_url, visit_of
+from idp.web.languages import kept
 from idp.web.shell import FieldError, Shell
 from idp.web.step_pages import with_cookies
 from idp.web.views import View
@@ -46,7 +47,7 @@ class Aside:
     def url(self, path: str) -> str:
         """Another of these pages, which leads back to the same place."""
         named = {name: self.request.query_params.get(name, "") for name in (APP, SIGN_IN)}
-        query = urlencode({name: text for name, text in named.items() if text})
+        query = urlencode({name: text for name, text in named.items() if text} | kept())
         return self.services.settings.issuer.url(f"{path}?{query}" if query else path)
 
     @property

@@ -24,8 +24,10 @@ from idp.web.csrf import ForeignForm, same_origin
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.failures import failure_of, record
 from idp.web.kinds import Kind
+from idp.web.languages import speech_of
 from idp.web.origin import Network, origin
 from idp.web.shell import Shell
+from idp.words.speech import speaking
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -75,7 +77,8 @@ class Edge:
         request = Request(scope, receive)
         call = Call(at=self.house.clock(), origin=origin(request, self.house.trusted_proxies, self.house.entropy))
         scope[KEY] = call
-        with structlog.contextvars.bound_contextvars(request_id=call.reference):
+        spoken = speech_of(request) if self.kind.speaks else None
+        with structlog.contextvars.bound_contextvars(request_id=call.reference), speaking(spoken):
             extra: Mapping[str, str] = {}
             try:
                 # First: a script that may read the answer may read the error too, and has to act on it.

@@ -1,6 +1,6 @@
 """Notices in words: what an Interaction remembers of the last input, as errors above the right field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from idp.authenticators.methods import Counter
@@ -115,7 +115,7 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
         case NoticeKind.NEW_PASSWORD_REFUSED:
             return messages.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
         case kind:
-            return _PLAIN[kind]
+            return _PLAIN[kind]()
 
 
 def _guess(notice: Notice, contact: str) -> str:
@@ -125,7 +125,7 @@ def _guess(notice: Notice, contact: str) -> str:
         case NoticeKind.PASS_EXPIRED:
             return messages.pass_expired(contact)
         case kind:
-            return _PLAIN[kind]
+            return _PLAIN[kind]()
 
 
 def _held(notice: Notice, at: datetime, contact: str) -> str:
@@ -165,27 +165,27 @@ def _with_tries(sentence: str, notice: Notice) -> str:
     return f"{sentence} {messages.tries_left(tries_left(notice.failures), int(pause.total_seconds() // 60))}"
 
 
-_PLAIN: Mapping[NoticeKind, str] = {
-    NoticeKind.USERNAME_MISSING: messages.username_missing(),
-    NoticeKind.PASSWORD_MISSING: messages.password_missing(),
-    NoticeKind.PASSWORD_WRONG: messages.password_wrong(),
-    NoticeKind.CURRENT_PASSWORD_WRONG: messages.current_password_wrong(),
-    NoticeKind.OTHER_PERSON: messages.other_person_expected(),
-    NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code(),
-    NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing(),
-    NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code(),
-    NoticeKind.PASS_MISSING: messages.pass_missing(),
-    NoticeKind.PASS_SHAPE: messages.pass_shape(),
-    NoticeKind.RECOVERY_CODE_WRONG: messages.recovery_code_wrong(),
-    NoticeKind.KEY_MISSING: messages.key_missing(),
-    NoticeKind.KEY_REFUSED: messages.key_refused(),
-    NoticeKind.KEY_STALE: messages.key_stale(),
-    NoticeKind.KEY_SUSPENDED: messages.key_suspended(),
-    NoticeKind.KEY_COPIED: messages.key_copied(),
-    NoticeKind.PASSKEY_REFUSED: messages.passkey_refused(),
-    NoticeKind.KEY_NOT_MADE: messages.key_not_made(),
-    NoticeKind.KEY_NOT_ADDED: messages.key_not_added(),
-    NoticeKind.KEY_KNOWN: messages.key_known(),
-    NoticeKind.KEYS_ENOUGH: messages.keys_enough(MOST_FACTORS),
-    NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved(),
+_PLAIN: Mapping[NoticeKind, Callable[[], str]] = {
+    NoticeKind.USERNAME_MISSING: messages.username_missing,
+    NoticeKind.PASSWORD_MISSING: messages.password_missing,
+    NoticeKind.PASSWORD_WRONG: messages.password_wrong,
+    NoticeKind.CURRENT_PASSWORD_WRONG: messages.current_password_wrong,
+    NoticeKind.OTHER_PERSON: messages.other_person_expected,
+    NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code,
+    NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing,
+    NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code,
+    NoticeKind.PASS_MISSING: messages.pass_missing,
+    NoticeKind.PASS_SHAPE: messages.pass_shape,
+    NoticeKind.RECOVERY_CODE_WRONG: messages.recovery_code_wrong,
+    NoticeKind.KEY_MISSING: messages.key_missing,
+    NoticeKind.KEY_REFUSED: messages.key_refused,
+    NoticeKind.KEY_STALE: messages.key_stale,
+    NoticeKind.KEY_SUSPENDED: messages.key_suspended,
+    NoticeKind.KEY_COPIED: messages.key_copied,
+    NoticeKind.PASSKEY_REFUSED: messages.passkey_refused,
+    NoticeKind.KEY_NOT_MADE: messages.key_not_made,
+    NoticeKind.KEY_NOT_ADDED: messages.key_not_added,
+    NoticeKind.KEY_KNOWN: messages.key_known,
+    NoticeKind.KEYS_ENOUGH: lambda: messages.keys_enough(MOST_FACTORS),
+    NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved,
 }

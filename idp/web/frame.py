@@ -18,6 +18,7 @@ from idp.usecases.visit import Visit
 from idp.values.ids import ClientId, InteractionId
 from idp.web import cookies
 from idp.web.call import call_of
+from idp.web.languages import kept, kept_after
 from idp.web.shell import App, Brand, FieldError, Shell, Strip
 
 NO_CONTACT = "whoever gave you this account"
@@ -33,7 +34,8 @@ def visit_of(services: Services, request: Request) -> Visit:
 def page_url(services: Services, interaction: InteractionId, client: ClientId, page: str = "") -> str:
     """Address of a page of a sign-in, absolute; `page` empty is the one that leads on to the right page."""
     tail = f"/{page}" if page else ""
-    return services.settings.issuer.url(f"/interaction/{interaction}{tail}?app={reference_of(services, client)}")
+    query = kept_after(f"app={reference_of(services, client)}")
+    return services.settings.issuer.url(f"/interaction/{interaction}{tail}?{query}")
 
 
 def url_of(current: Current, page: str) -> str:
@@ -47,9 +49,8 @@ def forgot_url(current: Current) -> str | None:
     if services.mailer is None:
         return None
     reference = reference_of(services, current.client.client_id)
-    return services.settings.issuer.url(
-        f"/forgot?{urlencode({'app': reference, 'sign_in': str(current.interaction.id)})}"
-    )
+    query = urlencode({"app": reference, "sign_in": str(current.interaction.id)} | kept())
+    return services.settings.issuer.url(f"/forgot?{query}")
 
 
 def contact_of(current: Current) -> str:

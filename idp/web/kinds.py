@@ -34,6 +34,8 @@ class Kind:
     """Of every answer that does not say otherwise itself."""
     own_posts_only: bool
     failed: Render
+    speaks: bool = True
+    """Whether a person reads the answers."""
     answers_head: bool = True
     """Not where a GET may end in a code or make a secret: a link scanner's look ahead must do neither (V3.5.3)."""
 
@@ -114,5 +116,7 @@ PORTAL = Kind(
     failed=_page,
     answers_head=False,
 )
-PROTOCOL = Kind(name="protocol", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_protocol)
-OPERATIONS = Kind(name="operations", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_operations)
+PROTOCOL = Kind(name="protocol", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_protocol, speaks=False)
+OPERATIONS = Kind(
+    name="operations", headers=responses.JSON_HEADERS, own_posts_only=False, failed=_operations, speaks=False
+)

@@ -25,6 +25,7 @@ from idp.web.edges import Handler, PageError
 from idp.web.error_page import ErrorKind, ErrorPage
 from idp.web.forms import Form, read_form
 from idp.web.frame import bare_shell, brand, visit_of
+from idp.web.languages import preferred
 from idp.web.shell import FieldError, Idle, NavItem, Shell
 from idp.web.step_pages import first_page
 from idp.web.views import View
@@ -38,13 +39,13 @@ WARNING = timedelta(minutes=2)
 """Before the end for lack of use."""
 SECRET_FIELDS = frozenset({"password", "new_password", "code", "recovery_code"})
 
-NAV: tuple[tuple[str, str], ...] = (
-    (HOME, messages.nav_profile()),
-    (f"{HOME}/password", messages.nav_password()),
-    (f"{HOME}/two-factor", messages.nav_two_factor()),
-    (f"{HOME}/sessions", messages.nav_sessions()),
-    (f"{HOME}/apps", messages.nav_apps()),
-    (f"{HOME}/activity", messages.nav_activity()),
+NAV: tuple[tuple[str, Callable[[], str]], ...] = (
+    (HOME, messages.nav_profile),
+    (f"{HOME}/password", messages.nav_password),
+    (f"{HOME}/two-factor", messages.nav_two_factor),
+    (f"{HOME}/sessions", messages.nav_sessions),
+    (f"{HOME}/apps", messages.nav_apps),
+    (f"{HOME}/activity", messages.nav_activity),
 )
 """What there is, in the order in which it is linked."""
 
@@ -149,7 +150,7 @@ def shell(present: Present, path: str, errors: tuple[FieldError, ...] = ()) -> S
         csrf=form_token(services, present.scene.visit.browser, PURPOSE),
         errors=errors,
         root=services.settings.issuer.path,
-        nav=tuple(NavItem(text=text, url=url_of(present, to), here=_stands(path, to)) for to, text in NAV),
+        nav=tuple(NavItem(text=text(), url=url_of(present, to), here=_stands(path, to)) for to, text in NAV),
         signed_in_as=present.account.username,
         returned=present.typed is not None,
         idle=_idle(present),
@@ -179,13 +180,16 @@ async def _let_in(
     services: Services, request: Request, page: PortalPage, typed: Typed | None = None
 ) -> Present | Begun:
     outcome = await enter(services, visit_of(services, request), page.visit, typed)
+    if isinstance(outcome, Present):
+        preferred(outcome.account.preferences.locale)
     if isinstance(outcome, Present) and outcome.account.enrolled and page.max_age_if_enrolled is not None:
         return await confirm(outcome, replace(page.visit, max_age=page.max_age_if_enrolled), typed)
     return outcome
 
 
-def _typed(form: Form, page: PortalPage) -> Typed | None:
-    return {name: form.text(name) for name in page.keeps if name in form} if page.keeps else None
+def _typed(form: Form, page: PortalPage) -> Typed:
+    """Of a form that is a button alone nothing is kept but that it was sent: the page says that it was not heard."""
+    return {name: form.text(name) for name in page.keeps if name in form}
 
 
 async def _returned(present: Present, request: Request, page: PortalPage) -> Present:

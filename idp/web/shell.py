@@ -125,8 +125,6 @@ class Shell:
     """Path of the issuer, before the path of every file of ours."""
     theme: Theme = "system"
     """Chosen by whoever is signed in, for the portal; a sign-in follows the device."""
-    lang: str = "en"
-    direction: Literal["ltr", "rtl"] = "ltr"
 
     CSRF_FIELD: ClassVar[str] = "csrf"
 

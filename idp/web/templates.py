@@ -11,13 +11,15 @@ from idp import resources
 from idp.web import static
 from idp.web.views import View
 from idp.words import times
+from idp.words.in_templates import teach
+from idp.words.speech import spoken
 
 _MAIL = re.compile(r"[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 
 
 def render(view: View) -> str:
     """The page as HTML. Raises jinja2.TemplateError only where template and view do not fit: a bug."""
-    return _template(view.template).render(view=view, shell=view.shell)
+    return _template(view.template).render(view=view, shell=view.shell, language=spoken())
 
 
 def preload() -> None:
@@ -28,7 +30,7 @@ def preload() -> None:
 
 @cache
 def environment() -> Environment:
-    """The one environment. `_` and `counted` mark sentences for the catalogues and escape what is put into them."""
+    """The one environment, which speaks."""
     made = Environment(
         loader=FileSystemLoader(resources.folder("templates")),
         autoescape=True,
@@ -38,7 +40,8 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update(_=sentence, counted=counted, asset=static.path_of, ask=ask)
+    teach(made)
+    made.globals.update(asset=static.path_of, ask=ask)
     made.filters.update(clock_up=clock_up, instant=instant, until=until, full_day=full_day, recently=recently, bdi=bdi)
     return made
 
@@ -46,16 +49,6 @@ def environment() -> Environment:
 @cache
 def _template(name: str) -> Template:
     return environment().get_template(f"{name}.html")
-
-
-def sentence(text: str, **values: object) -> Markup:
-    """A whole sentence of a template, with its values escaped: `_("Sign in to %(app)s", app=…)`."""
-    return Markup(text) % values if values else Markup(text)  # noqa: S704 - the text is a constant of a template
-
-
-def counted(one: str, many: str, number: int) -> Markup:
-    """The singular or plural sentence; both may name `%(number)s`."""
-    return sentence(one if number == 1 else many, number=number)
 
 
 def ask(contact: str) -> Markup:

@@ -17,7 +17,7 @@ from idp.authenticators.recovery_code import LOW
 from idp.oidc.frontchannel_logout import Frame
 from idp.web.shell import Link, Shell
 from idp.words import times
-from idp.words.messages import many_digit
+from idp.words.messages import many_digits
 
 NEVER_LEAVE_FOR = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 
@@ -81,9 +81,9 @@ class SecondFactorPage(View):
     """For how long this browser may be remembered; 0: that is not offered."""
 
     @property
-    def kind_of_code(self) -> str:
-        """«6-digit»."""
-        return many_digit(self.digits)
+    def length_of_code(self) -> str:
+        """What stands before «-digit»."""
+        return many_digits(self.digits)
 
     @property
     def low_on_codes(self) -> bool:
@@ -131,13 +131,15 @@ class EnrolmentPage(View):
     key_groups: tuple[str, ...] = field(repr=False)
     digits: int = 6
     period_seconds: int = 30
+    key_url: str | None = None
+    """The page for a security key or passkey, where one would do."""
     may_wait_until: datetime | None = None
     """Until then `answer=skip` goes on without."""
 
     @property
-    def kind_of_code(self) -> str:
-        """«6-digit»."""
-        return many_digit((self.digits,))
+    def length_of_code(self) -> str:
+        """What stands before «-digit»."""
+        return many_digits((self.digits,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

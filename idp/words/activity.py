@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-Details = Mapping[str, object]
+from idp.words.speech import marked, say
 
-_WAYS = {"otp": "authenticator app", "recovery_code": "recovery code", "pwd": "password"}
+Details = Mapping[str, object]
+Sentence = Callable[[Details, str], str]
 
 
 def sentence(kind: str, details: Details, app: str) -> str:
@@ -13,79 +14,104 @@ def sentence(kind: str, details: Details, app: str) -> str:
 
 
 def _completed(details: Details, app: str) -> str:
-    how = "Signed in" if not details.get("silent") else "Signed in without a question"
-    return f"{how} to {app}"
+    if details.get("silent"):
+        return say("Signed in without a question to %(app)s", app=app)
+    return say("Signed in to %(app)s", app=app)
 
 
 def _refused_factor(details: Details, _: str) -> str:
     if details.get("reason") in {"replayed", "used"}:
-        return "A code that was used before was tried again"
-    return "Wrong recovery code" if details.get("method") == "recovery_code" else "Wrong code"
+        return say("A code that was used before was tried again")
+    return say("Wrong recovery code") if details.get("method") == "recovery_code" else say("Wrong code")
 
 
 def _enrolled(details: Details, _: str) -> str:
     if details.get("replaced"):
-        return "Authenticator app replaced"
-    return "Authenticator app added" if details.get("further") else "Two-factor turned on"
+        return say("Authenticator app replaced")
+    return say("Authenticator app added") if details.get("further") else say("Two-factor turned on")
 
 
-def _of_factor(words: str) -> Callable[[Details, str], str]:
-    kinds = {"otp": "authenticator app", "key": "security key or passkey"}
-    return lambda details, _: words.format(what=kinds.get(str(details.get("method")), "factor"))
+def _by(member: str, otherwise: str, **known: str) -> Sentence:
+    """The sentence that belongs to one of the event's details."""
+    return lambda details, _: say(known.get(str(details.get(member)), otherwise))
 
 
-def _way(details: Details) -> str:
-    return _WAYS.get(str(details.get("method")), "sign-in")
+def _says(words: str) -> Sentence:
+    return lambda _, app: say(words, app=app) if "%(app)s" in words else say(words)
 
 
-def _session_ended(details: Details, _: str) -> str:
-    by = {
-        "admin": "by an admin",
-        "other_person": "because somebody else signed in there",
-        "followed": "with the one after it",
-    }
-    return f"A browser was signed out {by.get(str(details.get('reason')), 'from here')}"
-
-
-def _says(words: str) -> Callable[[Details, str], str]:
-    return lambda _, app: words.format(app=app)
-
-
-_SENTENCES: Mapping[str, Callable[[Details, str], str]] = {
+_SENTENCES: Mapping[str, Sentence] = {
     "sign_in_completed": _completed,
-    "password_refused": _says("Wrong password, or a try while it was paused"),
+    "password_refused": _says(marked("Wrong password, or a try while it was paused")),
     "factor_refused": _refused_factor,
     "enrolment_confirmed": _enrolled,
-    "key_registered": _says("Security key or passkey added"),
-    "enrolment_put_off": _says("Setting up two-factor put off"),
-    "recovery_codes_made": _says("New recovery codes made"),
-    "recovery_code_used": _says("Recovery code used"),
-    "factor_renamed": _says("An app or a key renamed"),
-    "factor_removed": _of_factor("One {what} removed"),
-    "factor_suspended": _of_factor("One {what} reported as lost"),
-    "factor_reactivated": _of_factor("One {what} found and in use again"),
-    "second_factor_turned_off": _says("Two-factor turned off"),
-    "second_factor_reset": _says("Two-factor reset by an admin"),
-    "password_changed": _says("Password changed"),
-    "password_set": _says("Password set by an admin"),
-    "password_reset": _says("New password chosen by a mailed link"),
-    "profile_changed": _says("Profile changed"),
-    "user_changed": _says("Profile changed by an admin"),
-    "address_change_asked": _says("Another email wanted"),
-    "address_confirmed": _says("New email confirmed"),
-    "address_restored": _says("The email before is back, by the link in a mail"),
-    "account_secured": _says("Everything signed out by the link in a mail"),
-    "not_me_reported": _says("Something reported as not you, and everything else signed out"),
-    "consent_given": _says("Allowed {app} to use the account"),
-    "app_disconnected": _says("Disconnected {app}"),
-    "signed_out": _says("Signed out"),
-    "session_ended": _session_ended,
-    "browser_remembered": _says("A browser was remembered: it is not asked for a code for a while"),
-    "browser_forgotten": _says("Remembered browsers forgotten"),
-    "throttle_paused": lambda details, _: f"Too many tries: the {_way(details)} is paused",
-    "authenticator_disabled": lambda details, _: f"Too many tries: the {_way(details)} is switched off",
-    "refresh_token_replayed": _says("An old token of {app} came back, so {app} was disconnected"),
-    "code_replayed": _says("A sign-in code of {app} came twice, so {app} was disconnected"),
+    "key_registered": _says(marked("Security key or passkey added")),
+    "enrolment_put_off": _says(marked("Setting up two-factor put off")),
+    "recovery_codes_made": _says(marked("New recovery codes made")),
+    "recovery_code_used": _says(marked("Recovery code used")),
+    "factor_renamed": _says(marked("An app or a key renamed")),
+    "factor_removed": _by(
+        "method",
+        marked("One factor removed"),
+        otp=marked("One authenticator app removed"),
+        key=marked("One security key or passkey removed"),
+    ),
+    "factor_suspended": _by(
+        "method",
+        marked("One factor reported as lost"),
+        otp=marked("One authenticator app reported as lost"),
+        key=marked("One security key or passkey reported as lost"),
+    ),
+    "factor_reactivated": _by(
+        "method",
+        marked("One factor found and in use again"),
+        otp=marked("One authenticator app found and in use again"),
+        key=marked("One security key or passkey found and in use again"),
+    ),
+    "second_factor_turned_off": _says(marked("Two-factor turned off")),
+    "second_factor_reset": _says(marked("Two-factor reset by an admin")),
+    "password_changed": _says(marked("Password changed")),
+    "password_set": _says(marked("Password set by an admin")),
+    "password_reset": _says(marked("New password chosen by a mailed link")),
+    "profile_changed": _says(marked("Profile changed")),
+    "user_changed": _says(marked("Profile changed by an admin")),
+    "address_change_asked": _says(marked("Another email wanted")),
+    "address_confirmed": _says(marked("New email confirmed")),
+    "address_restored": _says(marked("The email before is back, by the link in a mail")),
+    "account_secured": _says(marked("Everything signed out by the link in a mail")),
+    "not_me_reported": _says(marked("Something reported as not you, and everything else signed out")),
+    "browser_remembered": _says(marked("A browser was remembered: it is not asked for a code for a while")),
+    "browser_forgotten": _says(marked("Remembered browsers forgotten")),
+    "consent_given": _says(marked("Allowed %(app)s to use the account")),
+    "app_disconnected": _says(marked("Disconnected %(app)s")),
+    "signed_out": _says(marked("Signed out")),
+    "session_ended": _by(
+        "reason",
+        marked("A browser was signed out from here"),
+        admin=marked("A browser was signed out by an admin"),
+        other_person=marked("A browser was signed out because somebody else signed in there"),
+        followed=marked("A browser was signed out with the one after it"),
+    ),
+    "throttle_paused": _by(
+        "method",
+        marked("Too many tries: the sign-in is paused"),
+        otp=marked("Too many tries: the authenticator app is paused"),
+        recovery_code=marked("Too many tries: the recovery code is paused"),
+        pwd=marked("Too many tries: the password is paused"),
+        key=marked("Too many tries: the security key or passkey is paused"),
+        enrolment_pass=marked("Too many tries: the enrolment pass is paused"),
+    ),
+    "authenticator_disabled": _by(
+        "method",
+        marked("Too many tries: the sign-in is switched off"),
+        otp=marked("Too many tries: the authenticator app is switched off"),
+        recovery_code=marked("Too many tries: the recovery code is switched off"),
+        pwd=marked("Too many tries: the password is switched off"),
+        key=marked("Too many tries: the security key or passkey is switched off"),
+        enrolment_pass=marked("Too many tries: the enrolment pass is switched off"),
+    ),
+    "refresh_token_replayed": _says(marked("An old token of %(app)s came back, so %(app)s was disconnected")),
+    "code_replayed": _says(marked("A sign-in code of %(app)s came twice, so %(app)s was disconnected")),
 }
 
 KINDS = tuple(_SENTENCES)

@@ -1,5 +1,7 @@
 """Browsers in words: «Firefox on Windows» from a User-Agent. Pure; says only words of its own, whatever was sent."""
 
+from idp.words.speech import say
+
 _BROWSERS = (  # the first that is found: those above call themselves by the names below as well
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -27,7 +29,7 @@ def browser(agent: str) -> str:
     name = next((name for sign, name in _BROWSERS if sign in agent), None)
     system = next((name for sign, name in _SYSTEMS if sign in agent), None)
     if name and system:
-        return f"{name} on {system}"
+        return say("%(browser)s on %(system)s", browser=name, system=system)
     if system:
-        return f"a browser on {system}"
-    return name or "an unknown browser"
+        return say("a browser on %(system)s", system=system)
+    return name or say("an unknown browser")

@@ -5,12 +5,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from idp.words import times
+from idp.words.speech import say
 
 
 def recovery_codes(*, brand: str, account: str, made_at: datetime, codes: Iterable[str]) -> str:
     """Plain text with the line ends that every editor opens."""
-    head = f"{brand}: recovery codes of {account}, made on {times.full_day(made_at)}"
-    use = "Each works once, in place of a code of your authenticator app. Keep them apart from your password."
+    head = say(
+        "%(brand)s: recovery codes of %(account)s, made on %(day)s",
+        brand=brand,
+        account=account,
+        day=times.full_day(made_at),
+    )
+    use = say("Each works once, in place of a code of your authenticator app. Keep them apart from your password.")
     return "\r\n".join((head, use, "", *codes, ""))
 
 

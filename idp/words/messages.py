@@ -1,4 +1,4 @@
-"""The sentences that code chooses, in English: a typed function per message, its arguments are what it names.
+"""The sentences that code chooses, a typed function per message, its arguments are what it names.
 
 The house's words: «sign in», «two-factor», «authenticator app», «code», «recovery code»; no apology, no jargon.
 """
@@ -8,48 +8,49 @@ from datetime import datetime
 from typing import Literal
 
 from idp.words import times
+from idp.words.speech import counted, marked, say
 
 # ── errors of fields ─────────────────────────────────────────────────────────────────────────────
 
 
 def username_missing() -> str:
     """Nothing was typed."""
-    return "Enter your username or email"
+    return say("Enter your username or email")
 
 
 def password_missing() -> str:
     """Nothing was typed."""
-    return "Enter your password"
+    return say("Enter your password")
 
 
 def password_wrong() -> str:
     """Wrong password and unknown name alike."""
-    return "That username and password do not match. Check both."
+    return say("That username and password do not match. Check both.")
 
 
 def current_password_wrong() -> str:
     """In the portal, where the name is known."""
-    return "That is not your current password"
+    return say("That is not your current password")
 
 
 def too_many_tries(until: datetime, at: datetime) -> str:
     """The password step is paused; the same text for any name."""
-    return f"Too many tries. You can try again at {times.until(until, at)}."
+    return say("Too many tries. You can try again at %(time)s.", time=times.until(until, at))
 
 
 def account_off(contact: str) -> str:
     """Only after a right password."""
-    return f"This account is switched off. Ask {contact}."
+    return say("This account is switched off. Ask %(contact)s.", contact=contact)
 
 
 def other_person_expected() -> str:
     """The app named a person (id_token_hint), and somebody else signed in."""
-    return "The app expects somebody else. Sign in with the account that you use there."
+    return say("The app expects somebody else. Sign in with the account that you use there.")
 
 
 def code_missing(digits: Sequence[int] = (6,)) -> str:
     """Nothing was typed."""
-    return f"Enter the {many_digit(digits)} code"
+    return say("Enter the %(digits)s-digit code", digits=many_digits(digits))
 
 
 _LIKE = {6: "123 456", 7: "123 4567", 8: "1234 5678"}
@@ -57,181 +58,209 @@ _LIKE = {6: "123 456", 7: "123 4567", 8: "1234 5678"}
 
 def code_shape(digits: Sequence[int] = (6,)) -> str:
     """What was typed is no code."""
-    return f"The code is {_either(digits)} digits, like {' or '.join(_LIKE[number] for number in digits)}"
+    like = _either([_LIKE[number] for number in digits])
+    return say(
+        "The code is %(digits)s digits, like %(like)s", digits=_either([str(each) for each in digits]), like=like
+    )
 
 
-def many_digit(digits: Sequence[int]) -> str:
-    """«6-digit», or «6- or 8-digit» where a person's apps differ."""
-    return f"{'- or '.join(map(str, digits))}-digit"
+def many_digits(digits: Sequence[int]) -> str:
+    """What stands before «-digit»: «6», or «6- or 8» where a person's apps differ."""
+    *others, last = (str(number) for number in digits)
+    return say("%(others)s- or %(last)s", others="-, ".join(others), last=last) if others else last
 
 
-def _either(digits: Sequence[int]) -> str:
-    return " or ".join(map(str, digits))
+def _either(words: Sequence[str]) -> str:
+    *others, last = words
+    return say("%(others)s or %(last)s", others=", ".join(others), last=last) if others else last
 
 
 def code_is_recovery_code() -> str:
     """A recovery code in the box for app codes; a link follows."""
-    return "That looks like a recovery code."
+    return say("That looks like a recovery code.")
 
 
 def code_wrong() -> str:
     """No step in the window matches."""
-    return "That code did not match. Wait for the next one, then type it."
+    return say("That code did not match. Wait for the next one, then type it.")
 
 
 def code_used(period_seconds: int = 30) -> str:
     """Its time step is burnt."""
-    return f"You have already used this code. A new one appears within {period_seconds} seconds."
+    return say(
+        "You have already used this code. A new one appears within %(period_seconds)s seconds.",
+        period_seconds=period_seconds,
+    )
 
 
 def our_clock(at: datetime) -> str:
     """Added at the second failure."""
     clock = times.clock_with_seconds(at)
-    return f"Codes depend on the time. Our clock says {clock}. If your phone differs, turn on automatic time."
+    return say(
+        "Codes depend on the time. Our clock says %(clock)s. If your phone differs, turn on automatic time.",
+        clock=clock,
+    )
 
 
 def tries_left(left: int, pause_minutes: int) -> str:
     """Added at the last three."""
-    tries = "1 try" if left == 1 else f"{left} tries"
-    return f"{tries} left before a {pause_minutes}-minute pause."
+    return counted(
+        "%(number)s try left before a %(minutes)s-minute pause.",
+        "%(number)s tries left before a %(minutes)s-minute pause.",
+        left,
+        minutes=pause_minutes,
+    )
 
 
 def clock_drift(steps: int, period_seconds: int = 30) -> str:
     """Set-up only: the code matched some steps away; negative is slow. Not accepted."""
     minutes = max(1, round(abs(steps) * period_seconds / 60))
-    amount = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    way = "slow" if steps < 0 else "fast"
-    return f"Your phone's clock is about {amount} {way}. Turn on automatic time, then use the next code."
+    if steps < 0:
+        return counted(
+            "Your phone's clock is about %(number)s minute slow. Turn on automatic time, then use the next code.",
+            "Your phone's clock is about %(number)s minutes slow. Turn on automatic time, then use the next code.",
+            minutes,
+        )
+    return counted(
+        "Your phone's clock is about %(number)s minute fast. Turn on automatic time, then use the next code.",
+        "Your phone's clock is about %(number)s minutes fast. Turn on automatic time, then use the next code.",
+        minutes,
+    )
 
 
 def recovery_code_missing() -> str:
     """Nothing was typed."""
-    return "Enter one of your recovery codes"
+    return say("Enter one of your recovery codes")
 
 
 def recovery_code_wrong() -> str:
     """None of the set."""
-    return "That is not one of your codes. Check each letter."
+    return say("That is not one of your codes. Check each letter.")
 
 
 def recovery_code_used(used_at: datetime | None = None) -> str:
     """One of the set, spent before."""
-    when = f" on {times.day(used_at)}" if used_at else ""
-    return f"This code was used{when}. Try another."
+    if used_at is None:
+        return say("This code was used. Try another.")
+    return say("This code was used on %(day)s. Try another.", day=times.day(used_at))
 
 
 def recovery_code_is_app_code() -> str:
     """Six digits; a link follows."""
-    return "That looks like an app code."
+    return say("That looks like an app code.")
 
 
 def pass_missing() -> str:
     """Nothing was typed."""
-    return "Enter your enrolment pass"
+    return say("Enter your enrolment pass")
 
 
 def pass_shape() -> str:
     """What was typed is no pass."""
-    return "An enrolment pass has 24 letters and digits, and none of 0, o, 1, i and l. Check each of them."
+    return say("An enrolment pass has 24 letters and digits, and none of 0, o, 1, i and l. Check each of them.")
 
 
 def pass_wrong() -> str:
     """None of this account's; perhaps another's."""
-    return "That is not the enrolment pass of this account. Check each letter."
+    return say("That is not the enrolment pass of this account. Check each letter.")
 
 
 def pass_expired(contact: str) -> str:
     """The right one, too late."""
-    return f"This enrolment pass is over. Ask {contact} for a new one."
+    return say("This enrolment pass is over. Ask %(contact)s for a new one.", contact=contact)
 
 
 def key_missing() -> str:
     """The person closed the browser's question, or there was none."""
-    return "Your key gave no answer. Try again, and touch or unlock it when the browser asks."
+    return say("Your key gave no answer. Try again, and touch or unlock it when the browser asks.")
 
 
 def key_refused() -> str:
     """Somebody else's, nobody's, or an answer that no sound key gives."""
-    return "That key did not work here. Use one that is set up for this account."
+    return say("That key did not work here. Use one that is set up for this account.")
 
 
 def key_stale() -> str:
     """It answered what an earlier page had asked."""
-    return "That answer belongs to an earlier try. Use your key once more."
+    return say("That answer belongs to an earlier try. Use your key once more.")
 
 
 def key_suspended() -> str:
     """Told once the password was right."""
-    return "This key is suspended, so it does not work. Use another way to sign in."
+    return say("This key is suspended, so it does not work. Use another way to sign in.")
 
 
 def key_copied() -> str:
     """Its counter went back."""
-    return "There is a copy of this key, so it no longer works. Sign in another way, and remove it from your account."
+    return say(
+        "There is a copy of this key, so it no longer works. Sign in another way, and remove it from your account."
+    )
 
 
 def passkey_refused() -> str:
     """Whatever was wrong: unknown, suspended, of somebody who is switched off."""
-    return "That passkey did not sign you in. Use another one, or your username and password."
+    return say("That passkey did not sign you in. Use another one, or your username and password.")
 
 
 def keys_held(until: datetime | None, at: datetime, contact: str) -> str:
     """Too many tries with keys; the same text for any."""
     if until is None:
-        return f"There were too many wrong tries with keys, so they are switched off. Ask {contact}."
-    return f"Too many tries with a key. You can use one again at {times.until(until, at)}."
+        return say(
+            "There were too many wrong tries with keys, so they are switched off. Ask %(contact)s.", contact=contact
+        )
+    return say("Too many tries with a key. You can use one again at %(time)s.", time=times.until(until, at))
 
 
 def key_not_made() -> str:
     """The form came without an answer of a key."""
-    return "No security key answered. Use the button below, or set up something else."
+    return say("No security key answered. Use the button below, or set up something else.")
 
 
 def key_not_added() -> str:
     """Its answer was of no use."""
-    return "That key could not be added. Try once more, or use another key."
+    return say("That key could not be added. Try once more, or use another key.")
 
 
 def key_known() -> str:
     """It is registered, whoever's it is."""
-    return "This key is registered already. Use another one."
+    return say("This key is registered already. Use another one.")
 
 
 def keys_enough(most: int) -> str:
     """No room for one more."""
-    return f"You have {most} already. Remove one that you no longer use, then add this one."
+    return say("You have %(most)s already. Remove one that you no longer use, then add this one.", most=most)
 
 
 def codes_not_saved() -> str:
     """The box is not ticked."""
-    return "Tick the box once the codes are saved"
+    return say("Tick the box once the codes are saved")
 
 
 _NEW_PASSWORD = {
-    "empty": "Enter a new password",
-    "too_short": "Use at least {minimum} characters",
-    "too_long": "Use at most {maximum} characters",
-    "not_text": "This password holds characters that cannot be stored. Type it again.",
-    "common": "This password is on lists of common passwords. Choose one that nobody else would think of.",
-    "context": "This password is made from your name or the name of this service. Choose another.",
-    "same": "This is your present password. Choose a new one.",
+    "empty": marked("Enter a new password"),
+    "too_short": marked("Use at least %(minimum)s characters"),
+    "too_long": marked("Use at most %(maximum)s characters"),
+    "not_text": marked("This password holds characters that cannot be stored. Type it again."),
+    "common": marked("This password is on lists of common passwords. Choose one that nobody else would think of."),
+    "context": marked("This password is made from your name or the name of this service. Choose another."),
+    "same": marked("This is your present password. Choose a new one."),
 }
 
 
 def new_password_refused(reason: str, *, minimum: int, maximum: int) -> str:
     """`reason` is a `RefusalKind`, or `same`: the old password again. Another version may know more of them."""
-    sentence = _NEW_PASSWORD.get(reason, "This password cannot be used. Choose another.")
-    return sentence.format(minimum=minimum, maximum=maximum)
+    sentence = _NEW_PASSWORD.get(reason, marked("This password cannot be used. Choose another."))
+    return say(sentence, minimum=minimum, maximum=maximum)
 
 
 def use_recovery_page() -> str:
     """Words of a link."""
-    return "Use the recovery page"
+    return say("Use the recovery page")
 
 
 def use_app_page() -> str:
     """Words of a link."""
-    return "Use the app page instead"
+    return say("Use the app page instead")
 
 
 # ── reasons and notices ──────────────────────────────────────────────────────────────────────────
@@ -243,63 +272,69 @@ def enrolment_why(asker: Asker, app: str, brand: str) -> str:
     """Why two-factor must be set up now; a rule of a group or of a person is not told to the person in detail."""
     match asker:
         case "client" | "request":
-            return f"{app} needs two-factor sign-in, so this account must have it."
+            return say("%(app)s needs two-factor sign-in, so this account must have it.", app=app)
         case "server":
-            return f"{brand} asks everyone for two-factor sign-in, so this account must have it."
+            return say("%(brand)s asks everyone for two-factor sign-in, so this account must have it.", brand=brand)
         case "group" | "user":
-            return "This account must have two-factor sign-in."
+            return say("This account must have two-factor sign-in.")
+
+
+_PAUSED = {
+    "password": marked("There were too many wrong passwords. The pause keeps others from guessing."),
+    "code": marked("There were too many wrong codes. The pause keeps others from guessing."),
+    "recovery_code": marked("There were too many wrong recovery codes. The pause keeps others from guessing."),
+    "key": marked("There were too many wrong tries with a key. The pause keeps others from guessing."),
+    "enrolment_pass": marked("There were too many wrong enrolment passes. The pause keeps others from guessing."),
+}
 
 
 def paused_reason(method: Literal["password", "code", "recovery_code", "key", "enrolment_pass"]) -> str:
     """What was tried too often."""
-    what = {
-        "password": "passwords",
-        "code": "codes",
-        "recovery_code": "recovery codes",
-        "key": "tries with a key",
-        "enrolment_pass": "enrolment passes",
-    }[method]
-    return f"There were too many wrong {what}. The pause keeps others from guessing."
+    return say(_PAUSED[method])
 
 
 def switched_off_until_reset(contact: str) -> str:
     """A second factor at its hard limit."""
-    return f"There were too many wrong codes, so this way in is switched off. Ask {contact}."
+    return say("There were too many wrong codes, so this way in is switched off. Ask %(contact)s.", contact=contact)
 
 
 def closed_until_reset(contact: str) -> str:
     """A password at its hard limit, in a browser that never signed in here; the same text for any name."""
-    return f"There were too many wrong passwords, so signing in from here is switched off. Ask {contact}."
+    return say(
+        "There were too many wrong passwords, so signing in from here is switched off. Ask %(contact)s.",
+        contact=contact,
+    )
 
 
 _WAYS = {
-    "code": "Use your authenticator app",
-    "recovery_code": "Use a recovery code",
-    "key": "Use your security key or passkey",
+    "code": marked("Use your authenticator app"),
+    "recovery_code": marked("Use a recovery code"),
+    "key": marked("Use your security key or passkey"),
 }
 
 
 def paused_way(method: Literal["code", "recovery_code", "key"]) -> str:
     """Words of a link on the pause page: what still works."""
-    return _WAYS[method]
+    return say(_WAYS[method])
 
 
 # ── consent ──────────────────────────────────────────────────────────────────────────────────────
 
 _SCOPES = {
-    "openid": "Know who you are here",
-    "profile": "Your name",
-    "email": "Your email",
-    "address": "Your address",
-    "phone": "Your phone number",
-    "groups": "Your groups",
-    "offline_access": "Stay connected when you are away",
+    "openid": marked("Know who you are here"),
+    "profile": marked("Your name"),
+    "email": marked("Your email"),
+    "address": marked("Your address"),
+    "phone": marked("Your phone number"),
+    "groups": marked("Your groups"),
+    "offline_access": marked("Stay connected when you are away"),
 }
 
 
 def permission(scope: str) -> str:
     """What a scope means, in the person's words."""
-    return _SCOPES.get(scope, f"Extra permission: {scope}")
+    known = _SCOPES.get(scope)
+    return say(known) if known else say("Extra permission: %(scope)s", scope=scope)
 
 
 # ── the portal ───────────────────────────────────────────────────────────────────────────────────
@@ -308,137 +343,151 @@ def permission(scope: str) -> str:
 ProfileField = Literal["name", "given_name", "family_name", "locale", "zoneinfo", "theme"]
 
 _PROFILE_FIELDS: Mapping[ProfileField, str] = {
-    "name": "Use at most 200 characters for your full name, in one line",
-    "given_name": "Use at most 200 characters for your first name, in one line",
-    "family_name": "Use at most 200 characters for your last name, in one line",
-    "locale": "Choose a language of the list",
-    "zoneinfo": "Choose a time zone of the list",
-    "theme": "Choose the colours from the list",
+    "name": marked("Use at most 200 characters for your full name, in one line"),
+    "given_name": marked("Use at most 200 characters for your first name, in one line"),
+    "family_name": marked("Use at most 200 characters for your last name, in one line"),
+    "locale": marked("Choose a language of the list"),
+    "zoneinfo": marked("Choose a time zone of the list"),
+    "theme": marked("Choose the colours from the list"),
 }
 
 
 def profile_field_refused(field: ProfileField) -> str:
     """What cannot be kept, where the profile is changed."""
-    return _PROFILE_FIELDS[field]
+    return say(_PROFILE_FIELDS[field])
 
 
 def address_missing() -> str:
     """Nothing was typed."""
-    return "Enter your new email"
+    return say("Enter your new email")
 
 
 def address_shape() -> str:
     """No mail can be sent to that."""
-    return "Enter an address like name@example.com"
+    return say("Enter an address like name@example.com")
 
 
 def address_is_yours() -> str:
     """The one that is there, confirmed."""
-    return "This is your email already"
+    return say("This is your email already")
 
 
-YOUR_ACCOUNT = "your account"
-"""What the portal is called where an app's name stands: «Sign in to your account»."""
+def your_account() -> str:
+    """What the portal is called where an app's name stands: «Sign in to your account»."""
+    return say("your account")
 
 
 def enrolment_wanted() -> str:
     """Why two-factor is set up, where the person chose it."""
-    return "A second step keeps others out, even with your password. It takes 2 minutes."
+    return say("A second step keeps others out, even with your password. It takes 2 minutes.")
 
 
 def app_replaced(*, codes_stay: bool = False) -> str:
     """Why an app is set up where there is one."""
     if codes_stay:
-        return "The app it replaces stops working when this one is set up. Your recovery codes stay the same."
-    return "The app you have now stops working when this one is set up, and you get new recovery codes."
+        return say("The app it replaces stops working when this one is set up. Your recovery codes stay the same.")
+    return say("The app you have now stops working when this one is set up, and you get new recovery codes.")
 
 
 def app_added() -> str:
     """Why an app is set up beside others."""
-    return "Then you can sign in with this app as well. What you have now goes on working."
+    return say("Then you can sign in with this app as well. What you have now goes on working.")
 
 
 def key_added() -> str:
     """Why a key is set up where the person wants one."""
-    return (
+    return say(
         "A security key, or a passkey on your phone or computer, works on our own pages alone: no fake page can use it."
     )
 
 
 def key_needed(app: str) -> str:
     """Why a key must be set up, and nothing else will do."""
-    return f"Signing in to {app} takes a security key or passkey, because no fake page can use one."
+    return say("Signing in to %(app)s takes a security key or passkey, because no fake page can use one.", app=app)
 
 
 def factor_name_refused(longest: int) -> str:
     """What was typed can be no name of an app or a key."""
-    return f"Give it a name of 1 to {longest} characters, in one line"
+    return say("Give it a name of 1 to %(longest)s characters, in one line", longest=longest)
 
 
 def factor_name_taken() -> str:
     """Names of one person's apps and keys differ."""
-    return "You have another one with this name. Choose a name that tells them apart."
+    return say("You have another one with this name. Choose a name that tells them apart.")
 
 
 def nav_profile() -> str:
     """Words of a link."""
-    return "Profile"
+    return say("Profile")
 
 
 def nav_password() -> str:
     """Words of a link."""
-    return "Password"
+    return say("Password")
 
 
 def nav_sessions() -> str:
     """Words of a link."""
-    return "Sessions"
+    return say("Sessions")
 
 
 def nav_apps() -> str:
     """Words of a link."""
-    return "Connected apps"
+    return say("Connected apps")
 
 
 def nav_activity() -> str:
     """Words of a link."""
-    return "Activity"
+    return say("Activity")
 
 
 def password_good(length: int) -> str:
     """Of a new password; it has a dozen characters at least."""
-    return f"Good: {length} characters"
+    return say("Good: %(length)s characters", length=length)
+
+
+_LEVELS = {
+    "1fa": marked("with a password alone"),
+    "2fa": marked("with two-factor"),
+    "phr": marked("with a security key or passkey"),
+}
+
+
+_LEVELS = {
+    "1fa": marked("Signed in with a password alone"),
+    "2fa": marked("Signed in with two-factor"),
+    "phr": marked("Signed in with a security key or passkey"),
+}
 
 
 def session_level(level: Literal["1fa", "2fa", "phr"]) -> str:
     """How somebody signed in."""
-    by = {"1fa": "a password alone", "2fa": "two-factor", "phr": "a security key or passkey"}
-    return f"Signed in with {by[level]}"
+    return say(_LEVELS[level])
 
 
 def activity_all() -> str:
     """Words of a link."""
-    return "Everything"
+    return say("Everything")
 
 
 def activity_sign_ins() -> str:
     """Words of a link."""
-    return "Sign-ins"
+    return say("Sign-ins")
 
 
 def activity_changes() -> str:
     """Words of a link."""
-    return "Changes"
+    return say("Changes")
 
 
 def activity_apps() -> str:
     """Words of a link."""
-    return "Apps"
+    return say("Apps")
 
 
 def nav_two_factor() -> str:
     """Words of a link."""
-    return "Two-factor"
+    return say("Two-factor")
 
 
 Demander = Literal["server", "client", "group", "user"]
@@ -448,8 +497,8 @@ def factor_required(by: Demander, name: str, brand: str) -> str:
     """Why two-factor cannot be turned off."""
     match by:
         case "server":
-            return f"Required, because {brand} asks everyone for two-factor sign-in."
+            return say("Required, because %(brand)s asks everyone for two-factor sign-in.", brand=brand)
         case "group":
-            return f"Required, because you are in {name}."
+            return say("Required, because you are in %(name)s.", name=name)
         case "client" | "user":
-            return "Required for your account."
+            return say("Required for your account.")

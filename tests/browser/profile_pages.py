@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from idp.directory.own_profile import SELF_SERVICE
-from idp.usecases.profile import LOCALES
 from idp.usecases.zones import by_region
 from idp.web import profile_views as views
 from idp.web.shell import FieldError, FieldName
@@ -29,7 +28,7 @@ PROFILE = views.ProfilePage(
         "theme": "system",
     },
     editable=SELF_SERVICE,
-    locales=LOCALES,
+    locales={"en": "English", "de": "Deutsch"},
     zones=by_region(),
     email="alice@example.com",
     email_verified=True,

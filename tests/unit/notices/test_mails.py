@@ -89,7 +89,7 @@ EVERY: list[AnyMail] = [
 
 
 def letter(mail: AnyMail) -> Letter:
-    return Letter(mail=mail, at=AT, address="203.0.113.7", browser="Firefox on Windows")
+    return Letter(mail=mail, at=AT, address="203.0.113.7", agent="Mozilla/5.0 (Windows NT 10.0) Firefox/140.0")
 
 
 @pytest.mark.parametrize(("event", "mail"), CAUSES, ids=[mail.kind for _, mail in CAUSES])

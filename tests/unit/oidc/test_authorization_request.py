@@ -111,6 +111,7 @@ def test_a_full_request_is_read_whole() -> None:
         id_token_hint="a.b.c",
         acr_values=("phr", "2fa"),
         claims=ClaimsRequest(userinfo=("name",)),
+        ui_locales="de-AT de",
     )
     assert not request.silent
 
@@ -335,9 +336,9 @@ def test_a_requested_acr_stands_beside_acr_values(
 
 
 @pytest.mark.parametrize("display", ["page", "popup", "touch", "wap", "hologram"])
-def test_display_and_locales_are_ignored(display: str) -> None:
+def test_display_and_locales_are_no_errors(display: str) -> None:
     """OIDC Core 3.1.2.1; OpenID conformance, oidcc-display-page, oidcc-ui-locales, oidcc-claims-locales."""
-    assert parse(display=display, ui_locales="se", claims_locales="se de") == parse()
+    assert parse(display=display, ui_locales="se", claims_locales="se de") == replace(parse(), ui_locales="se")
 
 
 @pytest.mark.parametrize("name", sorted(LIMITS))
