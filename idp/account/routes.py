@@ -60,6 +60,7 @@ def _where(services: Services) -> Table:
         (sessions.PAGE.path, {"GET": shown(services, sessions.PAGE, sessions.show)}),
         (sessions.END.path, {"POST": submitted(services, sessions.END, sessions.end_one)}),
         (sessions.END_OTHERS.path, {"POST": submitted(services, sessions.END_OTHERS, sessions.end_others)}),
+        (sessions.FORGET.path, {"POST": submitted(services, sessions.FORGET, sessions.forget_browsers)}),
         (connected_apps.PAGE.path, {"GET": shown(services, connected_apps.PAGE, connected_apps.show)}),
         (
             connected_apps.DISCONNECT.path,

@@ -57,7 +57,7 @@ async def remember(scene: Scene, cleared: Cleared[Purpose], cookies: NewCookies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedBrowser:
     """One of the person's own."""
 
     id: RememberedId
@@ -70,7 +70,7 @@ class Listed:
     address: str
 
 
-async def list_own(present: Present) -> tuple[Listed, ...]:
+async def list_remembered(present: Present) -> tuple[ListedBrowser, ...]:
     """The latest used first."""
     scene = present.scene
     known = scene.visit.known.digest() if scene.visit.known else None
@@ -79,7 +79,7 @@ async def list_own(present: Present) -> tuple[Listed, ...]:
     for each in found:
         told = unsealed(present, each.told.at, each.told.kind, each.told.personal) if each.told else {}
         listed.append(
-            Listed(
+            ListedBrowser(
                 id=each.browser.id,
                 here=each.here,
                 since=each.browser.since,

@@ -53,16 +53,34 @@ class SessionCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedCard:
+    """One browser that is not asked for the second factor; `id` is what its button sends."""
+
+    id: str
+    here: bool
+    browser: str
+    address: str
+    """From where it was remembered."""
+    until: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsPage(View):
-    """Cards. A card's button posts `session` to `end_action`; the one for all others posts to `end_others_action`."""
+    """Cards. A card's button posts `session` to `end_action`; the one for all others posts to `end_others_action`.
+
+    Below, where there are any, remembered browsers: `browser`, or nothing for all of them, goes to `forget_action`.
+    """
 
     template: ClassVar[str] = "sessions"
     step: ClassVar[str] = "sessions"
 
     cards: tuple[SessionCard, ...]
+    remembered: tuple[RememberedCard, ...] = ()
     at: datetime
     end_action: str
     end_others_action: str
+    forget_action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

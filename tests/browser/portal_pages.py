@@ -56,6 +56,32 @@ PORTAL_VIEWS: dict[str, View] = {
     "sessions-one": views.SessionsPage(
         shell=portal("Sessions"), cards=CARDS[:1], at=AT, end_action="/end", end_others_action="/others"
     ),
+    "sessions-remembered": views.SessionsPage(
+        shell=portal("Sessions"),
+        cards=CARDS[:1],
+        remembered=(
+            views.RememberedCard(
+                id="1",
+                here=True,
+                browser="Firefox on Windows",
+                address="203.0.113.7",
+                until=AT + timedelta(days=29),
+                used_at=AT - timedelta(hours=3),
+            ),
+            views.RememberedCard(
+                id="2",
+                here=False,
+                browser="an unknown browser",
+                address="2001:db8:4f1:22:9c1e:5dff:fe12:8a44",
+                until=AT + timedelta(days=3),
+                used_at=AT - timedelta(days=27),
+            ),
+        ),
+        at=AT,
+        end_action="/end",
+        end_others_action="/others",
+        forget_action="/forget",
+    ),
     "connected-apps": views.ConnectedAppsPage(
         shell=portal("Connected apps"),
         cards=(

@@ -126,6 +126,7 @@ VIEWS: dict[str, views.View] = {
         ),
     ),
     "second-factor": SECOND_FACTOR,
+    "second-factor-remember": replace(SECOND_FACTOR, remember_days=30),
     "second-factor-low": replace(SECOND_FACTOR, codes_left=2),
     "second-factor-wrong": wrong(SECOND_FACTOR, "code", messages.code_wrong(), messages.our_clock(AT)),
     "second-factor-recovery-typed": wrong(

@@ -198,3 +198,24 @@ async def test_time_that_no_rule_can_leave(stage: CommandLine, arguments: list[s
     ran = await stage("policy", "set", "server", *arguments)
     assert ran.status == status
     assert words in " ".join(ran.err.split())
+
+
+async def test_browsers_are_remembered_only_where_nothing_is_required(stage: CommandLine) -> None:
+    """Off unless said, 180 days at most, and gone with the next rule that does not say it."""
+    await stage("policy", "set", "server", "if_enrolled", "--remember", "30")
+    await stage("policy", "set", "user:alice", "if_enrolled", "--remember", "1")
+    rules = (await stage("policy", "show", "--json")).json["rules"]
+    assert [each["rule"] for each in rules] == [
+        "if_enrolled, browsers remembered for 30 days",
+        "if_enrolled, browsers remembered for 1 day",
+    ]
+    explained = await stage("policy", "explain", "alice", "wiki")
+    assert "a browser may be remembered for 1 day: no factor is asked there meanwhile" in explained.out
+    for wrong in (
+        ["if_enrolled", "--remember", "181"],
+        ["if_enrolled", "--remember", "-1"],
+        ["required", "--remember", "1"],
+    ):
+        assert (await stage("policy", "set", "server", *wrong)).status != 0
+    await stage("policy", "set", "server", "if_enrolled")
+    assert (await stage("policy", "show", "--json")).json["rules"][0]["rule"] == "if_enrolled"

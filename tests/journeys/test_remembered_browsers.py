@@ -13,6 +13,7 @@ from idp.usecases import groups, managed_passwords, user_access
 from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
+from tests.drivers.page import Page
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
 from tests.drivers.scenes import IF_ENROLLED, REQUIRED, Counter, details, exempt, sign_in
@@ -409,3 +410,79 @@ async def test_a_rule_may_let_a_key_be_required_later_and_then_nothing_is_spared
     await remembered(provider, wiki, alice, browser)
     await provider.rule("client", "wiki", Rule(level=Level.TWO))
     assert await asked(wiki, alice, browser)
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+async def sessions(provider: Provider, person: Person, browser: Browser) -> Page:
+    page = await person.sign_in(await browser.open(provider.issuer.url("/account/sessions")))
+    assert page.step == "sessions"
+    return page
+
+
+async def test_the_person_sees_them_and_forgets_one(
+    provider: Provider, browser: Browser, wiki: AuthlibClient, alice: Person
+) -> None:
+    """Listed apart from sessions, in words; forgotten, it is asked again, and what rested on it is over."""
+    async with Browser(user_agent=FIREFOX) as elsewhere:
+        await remembered(provider, wiki, alice, elsewhere)
+        tokens = await wiki.exchange((await sign_in(wiki, alice, elsewhere)).url)
+        provider.clock.advance(minutes=2)
+        await remembered(provider, wiki, alice, browser)
+        page = await sessions(provider, alice, browser)
+        assert "Remembered browsers" in page.text
+        assert "Firefox on Windows" in page.text
+        assert "Forget all" in page.text
+        with Counter(provider=provider) as sent:
+            page = await page.reload()
+        assert sent.statements == 3
+        firefox = next(form for form in page.forms if form.action.endswith("/forget"))
+        assert await provider.services.database.fetchval(ROWS) == 2
+        named = {each.name: each.value for each in firefox.fields}
+        await browser.go("POST", firefox.action, initiator=page.initiator, pairs=list(named.items()))
+        assert await provider.services.database.fetchval(ROWS) == 1
+        page = await (await sessions(provider, alice, browser)).submit(browser=None)
+        assert page.step == "sessions"
+        assert await provider.services.database.fetchval(ROWS) == 0
+        assert "Remembered browsers" not in page.text
+        assert len(await details(provider, "browser_forgotten")) == 2
+        with pytest.raises(Exception, match="invalid_grant"):
+            await wiki.refresh(tokens)
+        page = await alice.sign_in(await elsewhere.open(await wiki.authorization_url()), until="second-factor")
+        assert page.step == "second-factor"
+
+
+async def test_nobody_forgets_those_of_others(
+    provider: Provider, browser: Browser, wiki: AuthlibClient, alice: Person
+) -> None:
+    """Neither by their id, nor by what is none."""
+    bob = await provider.person("bob")
+    async with Browser() as his:
+        await sign_in(wiki, bob, his, acr_values="2fa")
+        provider.clock.advance(hours=2)
+        await remembered(provider, wiki, bob, his)
+    his_id = await provider.services.database.fetchval("SELECT id FROM remembered_browsers")
+    await remembered(provider, wiki, alice, browser)
+    page = await sessions(provider, alice, browser)
+    for named in (str(his_id), "nonsense", "\N{SNOWMAN}" * 40):
+        page = await page.submit(browser=named)
+        assert page.step == "sessions"
+    assert await provider.services.database.fetchval(ROWS) == 2
+    assert await details(provider, "browser_forgotten") == []
+
+
+async def test_forgotten_while_a_sign_in_is_on_its_way(
+    provider: Provider, browser: Browser, wiki: AuthlibClient, alice: Person
+) -> None:
+    """A page that waited: what was spared when it was shown is asked when it goes on; no late tick brings it back."""
+    notes = await provider.app("notes", metadata=Metadata(first_party=False))
+    await remembered(provider, wiki, alice, browser)
+    page = await alice.sign_in(await browser.open(await notes.authorization_url()), until="consent")
+    assert alice.steps == ["password"]
+    async with Browser() as elsewhere:
+        provider.clock.advance(minutes=2)
+        forgetting = await sessions(provider, alice, elsewhere)
+        assert (await forgetting.submit(button="Forget")).step == "sessions"
+    page = await page.submit(button="allow")
+    assert page.step == "second-factor"

@@ -115,7 +115,9 @@ def test_codes_that_come_with_an_app_are_told_with_it() -> None:
 
 def test_every_mail_has_a_cause() -> None:
     """But those that somebody asks for, and the one that is the thing itself."""
-    assert {*(type(mail) for _, mail in CAUSES), *get_args(mails.Asked), mails.EnrolmentPassMailed} == set(get_args(AnyMail))
+    assert {*(type(mail) for _, mail in CAUSES), *get_args(mails.Asked), mails.EnrolmentPassMailed} == set(
+        get_args(AnyMail)
+    )
 
 
 @pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
