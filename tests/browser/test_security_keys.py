@@ -198,15 +198,17 @@ async def test_set_up_in_the_portal(page: Page, provider: Provider, apps: Apps) 
     alice = Mouse(page=page, person=await provider.person())
     await alice.open_app(apps.chat)
     await alice.sign_in()
+    provider.clock.advance(minutes=1)
     await page.goto(provider.issuer.url("/account/two-factor"))
     await page.get_by_role("button", name="Add a security key or passkey").click()
     await page.locator("main[data-step=key-enrolment]").wait_for()
     await page.locator(USE).click()
     await page.locator("main:not([data-step=key-enrolment])").wait_for()
-    await provider.rule("client", "chat", Rule(level=Level.PHISHING_RESISTANT))
-    await alice.open_app(apps.chat)
+    await provider.rule("client", "wiki", Rule(level=Level.PHISHING_RESISTANT))
+    await alice.open_app(apps.wiki)
     assert await alice.step() == "security-key"
     await alice.press(USE)
+    assert await alice.sign_in() == ["consent"]
     assert (await alice.claims())["acr"] == "phr"
 
 
