@@ -159,16 +159,16 @@ class World:
         return int(self.model.now.timestamp()) // PERIOD_SECONDS
 
     async def sign_out(self, browser: int) -> None:
-        """By the provider's own page, asked first where somebody is signed in. Without a session nothing ends."""
+        """By the provider's own page, asked first where a session has not ended, if only idle. Else nothing ends."""
         brought = "session" in self.browsers[browser].cookies
         page = await self.browsers[browser].open(self.provider.issuer.url("/logout"))
         self.model.touch(browser)
-        asked = self.model.session(browser) is not None
+        asked = browser in self.model.sessions and not self.model.sessions[browser].ended
         assert page.step == ("logout" if asked else "signed-out"), page
         if asked:
             page = await page.submit(button="sign_out")
             assert page.step == "signed-out", page
-        if browser in self.model.sessions and asked:
+        if asked:
             self.model.sessions[browser].ended = True
         if brought:
             self.model.forget_browser(browser)
