@@ -16,7 +16,7 @@ export VENV
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-clients test-long coverage lint format bench measure lock clean
+.PHONY: help setup run test test-clients test-long coverage lint format words bench measure lock clean
 
 help: ## list what can be made
 	@printf 'make …\n'
@@ -75,6 +75,9 @@ lint: $(VENV)/.dev ## check style, types, layers and sizes
 format: $(VENV)/.dev ## put the code into shape
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
+
+words: $(VENV)/.dev ## bring the catalogues up to date with the sentences of the code; lists what has no translation yet
+	@$(BIN)/python -m tests.house.words
 
 bench: $(VENV)/.dev ## measure CPU per operation of server and database
 	@$(BIN)/python -m bench $(ARGS)

@@ -12,6 +12,7 @@ from idp.notices.wording import words
 from idp.words import times
 from idp.words.browsers import browser
 from idp.words.in_templates import teach
+from idp.words.messages import no_contact
 from idp.words.negotiation import asked_for
 from idp.words.speech import Speech, languages, speaking
 
@@ -23,7 +24,7 @@ class Recipient:
     name: str
     brand: str
     contact: str
-    """Whom to ask, as it reads after «Ask»."""
+    """Whom to ask, as it reads after «Ask»; empty where nobody said who that is."""
     secure_url: str = ""
     """Where the account can be secured; empty where the mail has no such link."""
     zone: tzinfo = UTC
@@ -55,7 +56,7 @@ def rendered(letter: Letter, to: Recipient) -> Rendered:
             "said": said,
             "letter": letter,
             "browser": browser(letter.agent) if letter.agent else "",
-            "to": to,
+            "to": replace(to, contact=to.contact or no_contact()),
             "when": times.day_and_clock(letter.at.astimezone(to.zone)),
             "language": language,
         }

@@ -24,7 +24,6 @@ from idp.values.secrets import LinkSecret
 EPOCH_HOUR = timedelta(hours=1).total_seconds()
 SECURE = "/secure-account"
 """Where the link leads to by which somebody says that it was not them."""
-NO_CONTACT = "whoever gave you this account"
 
 
 def mails_of(services: Services, happened: Sequence[Event]) -> Sequence[AnyMail | None]:
@@ -89,7 +88,7 @@ def _recipient(services: Services, person: Person, letter: Letter) -> Recipient:
     to = Recipient(
         name=name,
         brand=values.brand_name,
-        contact=values.support_contact or NO_CONTACT,
+        contact=values.support_contact or "",
         secure_url=link,
         zone=clock_of(person.profile.get("zoneinfo")),
         locale=person.profile.get("locale"),

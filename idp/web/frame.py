@@ -20,8 +20,8 @@ from idp.web import cookies
 from idp.web.call import call_of
 from idp.web.languages import kept, kept_after
 from idp.web.shell import App, Brand, FieldError, Shell, Strip
+from idp.words.messages import no_contact
 
-NO_CONTACT = "whoever gave you this account"
 _VERSION_DIGITS = 10
 
 
@@ -61,7 +61,7 @@ def contact_of(current: Current) -> str:
 def brand(services: Services) -> Brand:
     """From memory: error pages show it while the database is gone."""
     values = services.cache.latest.values
-    return Brand(name=values.brand_name, contact=values.support_contact or NO_CONTACT)
+    return Brand(name=values.brand_name, contact=values.support_contact or no_contact())
 
 
 def app(client: Client, redirect_uri: str | None = None) -> App:

@@ -22,6 +22,8 @@ def _completed(details: Details, app: str) -> str:
 def _refused_factor(details: Details, _: str) -> str:
     if details.get("reason") in {"replayed", "used"}:
         return say("A code that was used before was tried again")
+    if details.get("method") == "key":
+        return say("Security key or passkey refused")
     return say("Wrong recovery code") if details.get("method") == "recovery_code" else say("Wrong code")
 
 
@@ -44,6 +46,8 @@ _SENTENCES: Mapping[str, Sentence] = {
     "sign_in_completed": _completed,
     "password_refused": _says(marked("Wrong password, or a try while it was paused")),
     "factor_refused": _refused_factor,
+    "passkey_refused": _says(marked("Security key or passkey refused")),
+    "key_copied": _says(marked("One security key suspended, because there is a copy of it")),
     "enrolment_confirmed": _enrolled,
     "key_registered": _says(marked("Security key or passkey added")),
     "enrolment_put_off": _says(marked("Setting up two-factor put off")),
@@ -121,6 +125,7 @@ SIGN_INS = (
     "sign_in_completed",
     "password_refused",
     "factor_refused",
+    "passkey_refused",
     "recovery_code_used",
     "signed_out",
     "session_ended",

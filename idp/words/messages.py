@@ -372,6 +372,11 @@ def address_is_yours() -> str:
     return say("This is your email already")
 
 
+def no_contact() -> str:
+    """Whom to ask, as it reads after «Ask», where nobody said who that is."""
+    return say("whoever gave you this account")
+
+
 def your_account() -> str:
     """What the portal is called where an app's name stands: «Sign in to your account»."""
     return say("your account")
@@ -444,13 +449,6 @@ def nav_activity() -> str:
 def password_good(length: int) -> str:
     """Of a new password; it has a dozen characters at least."""
     return say("Good: %(length)s characters", length=length)
-
-
-_LEVELS = {
-    "1fa": marked("with a password alone"),
-    "2fa": marked("with two-factor"),
-    "phr": marked("with a security key or passkey"),
-}
 
 
 _LEVELS = {

@@ -3,7 +3,6 @@
 `make words` writes: what is new stands there without a translation, what nobody says any more is gone.
 """
 
-import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -70,7 +69,7 @@ def update(path: Path, wanted: Catalog) -> None:
     head = f'msgid ""\nmsgstr ""\n"Language: {path.stem}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     beside = path.with_suffix(".new")
     beside.write_text(f'{head}"Plural-Forms: {made.plural_forms}\\n"\n\n{lines.getvalue().decode()}', encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def translated(message: Message) -> bool:
