@@ -296,6 +296,9 @@ async def test_a_lost_device_opens_nothing_at_once(
         assert await provider.services.database.fetchval(LIVE_SESSIONS) == 1
         assert await provider.services.database.fetchval(LIVE_GRANTS) == 0
         assert len(await events(provider, "factor_suspended")) == 1
+        told = (await browser.open(provider.issuer.url("/account/activity"))).text
+        assert "Authenticator app added" in told
+        assert "One authenticator app reported as lost" in told
         at = await alice.sign_in(await elsewhere.open(await wiki.authorization_url()), until="second-factor")
         assert alice.steps == ["password"]
         assert (await at.submit(code=alice.app_code())).alerts
