@@ -122,7 +122,9 @@ async def test_ending_asks_for_a_fresh_proof(provider: Provider, browser: Browse
     page = await page.submit(button="Sign out everywhere else")
     assert page.heading == "Confirm it is you"
     assert await ended(provider) == [False, False]
-    assert (await alice.sign_in(page)).step == "sessions"
+    page = await alice.sign_in(page)
+    assert page.step == "sessions"
+    assert "Nothing has been changed yet: send the form once more." in page.text
 
 
 async def test_what_the_page_costs(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
