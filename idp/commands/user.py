@@ -84,13 +84,15 @@ def list_(
             "status": each.user.status.value,
             "email": each.email,
             "authenticator_apps": each.apps,
+            "security_keys": each.keys,
             "recovery_codes_left": each.codes_left,
             "exempt_until": each.exempt_until,
         }
         for each in found
     ]
-    columns = ("username", "status", "email", "authenticator_apps", "recovery_codes_left", "exempt_until")
-    heads = ("user", "status", "e-mail", "apps", "codes", "exempt until")
+    counts = ("authenticator_apps", "security_keys", "recovery_codes_left")
+    columns = ("username", "status", "email", *counts, "exempt_until")
+    heads = ("user", "status", "e-mail", "apps", "keys", "codes", "exempt until")
     tell(
         documents,
         lambda: table(heads, [[each[column] for column in columns] for each in documents], empty="Nobody."),

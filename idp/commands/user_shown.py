@@ -6,7 +6,13 @@ from idp.commands.output import facts, moment
 from idp.usecases.user_profile import flat
 from idp.usecases.users import Lock, Shown
 
-_METHODS = {"pwd": "password", "otp": "app code", "recovery_code": "recovery code"}
+_METHODS = {
+    "pwd": "password",
+    "otp": "app code",
+    "recovery_code": "recovery code",
+    "key": "security key",
+    "enrolment_pass": "enrolment pass",
+}
 
 
 def document_of(shown: Shown) -> dict[str, object]:
@@ -21,6 +27,9 @@ def document_of(shown: Shown) -> dict[str, object]:
         if shown.password_set_at is None
         else {"set_at": shown.password_set_at, "change_demanded": shown.password_change_demanded},
         "authenticator_apps": shown.apps,
+        "security_keys": shown.keys,
+        "reported_as_lost": shown.suspended,
+        "enrolment_pass": {"demanded": shown.enrolment_pass_demanded, "until": shown.pass_until},
         "recovery_codes_left": shown.codes_left,
         "recovery_codes_saved": shown.codes_saved,
         "rule": _rule(shown),
@@ -45,6 +54,9 @@ def text_of(shown: Shown) -> str:
         ("groups", shown.groups),
         ("password", _password(shown.password_set_at, shown.password_change_demanded)),
         ("authenticator apps", shown.apps),
+        ("security keys", shown.keys or None),
+        ("reported as lost", shown.suspended or None),
+        ("enrolment pass", _pass(shown)),
         ("recovery codes", _codes(shown)),
         ("own rule", _rule(shown)),
         ("exempt", f"until {moment(exemption.until)}: {exemption.reason}" if exemption else None),
@@ -67,6 +79,13 @@ def _codes(shown: Shown) -> str | None:
     if not shown.apps and not shown.codes_left:
         return None
     return f"{shown.codes_left} left" + ("" if shown.codes_saved else ", not saved yet")
+
+
+def _pass(shown: Shown) -> str | None:
+    parts = ["needed for a new factor"] if shown.enrolment_pass_demanded else []
+    if shown.pass_until is not None:
+        parts.append(f"one given, until {moment(shown.pass_until)}")
+    return "; ".join(parts) or None
 
 
 def _rule(shown: Shown) -> str | None:

@@ -14,7 +14,7 @@ from idp.storage.users import user_of
 from idp.values.ids import UserId
 
 LIST = """
-SELECT a.id, a.sub, a.username, a.status, a.email, a.apps, a.codes_left, a.exempt_until
+SELECT a.id, a.sub, a.username, a.status, a.email, a.apps, a.keys, a.codes_left, a.exempt_until
 FROM accounts a
 WHERE $1 = '' OR strpos(lower(a.username), lower($1)) > 0 OR strpos(lower(a.email), lower($1)) > 0
 ORDER BY lower(a.username), a.id LIMIT $2
@@ -25,6 +25,7 @@ SELECT a.*, u.phone_number, u.phone_number_verified, u.profile, u.address, u.cre
     p.set_at AS password_set_at,
     ARRAY(SELECT g.name FROM group_members m JOIN groups g ON g.id = m.group_id
           WHERE m.user_id = a.id ORDER BY g.name) AS group_names,
+    (SELECT e.expires_at FROM enrolment_passes e WHERE e.user_id = a.id) AS pass_until,
     (SELECT count(*) FROM browser_sessions b WHERE b.user_id = a.id AND b.ended_at IS NULL
         AND b.expires_at > $2 AND b.seen_at > $2 - $3::interval) AS sessions
 FROM accounts a JOIN users u ON u.id = a.id LEFT JOIN passwords p ON p.user_id = a.id WHERE a.id = $1
@@ -43,6 +44,7 @@ class Listed:
     user: User
     email: str | None
     apps: int
+    keys: int
     codes_left: int
     exempt_until: datetime | None
 
@@ -68,6 +70,11 @@ class Shown:
     password_set_at: datetime | None
     password_change_demanded: str | None
     apps: int
+    keys: int
+    suspended: int
+    enrolment_pass_demanded: bool
+    pass_until: datetime | None
+    """Of an enrolment pass that nobody has used."""
     codes_left: int
     codes_saved: bool
     groups: tuple[str, ...]
@@ -95,6 +102,10 @@ async def shown(executor: Executor, user: UserId, at: datetime, idle: object) ->
         password_set_at=row["password_set_at"],
         password_change_demanded=account.password_change_demanded,
         apps=account.apps,
+        keys=account.keys,
+        suspended=account.suspended,
+        enrolment_pass_demanded=account.enrolment_pass_demanded,
+        pass_until=row["pass_until"],
         codes_left=account.codes_left,
         codes_saved=account.codes_saved,
         groups=tuple(row["group_names"]),
@@ -110,6 +121,7 @@ def _listed(row: Row) -> Listed:
         user=user_of(row),
         email=row["email"],
         apps=row["apps"],
+        keys=row["keys"],
         codes_left=row["codes_left"],
         exempt_until=row["exempt_until"],
     )

@@ -162,7 +162,7 @@ async def test_users_are_listed_and_searched(idp: CommandLine) -> None:
     assert [each["username"] for each in (await idp("user", "list", "bob@", "--json")).json] == ["bob"]
     assert len((await idp("user", "list", "--limit", "2", "--json")).json) == 2
     table = (await idp("user", "list")).out.splitlines()
-    assert table[0].split() == ["user", "status", "e-mail", "apps", "codes", "exempt", "until"]
+    assert table[0].split() == ["user", "status", "e-mail", "apps", "keys", "codes", "exempt", "until"]
     assert table[1].startswith("Alice")
     assert (await idp("user", "list", "nobody")).out == "Nobody.\n"
 
@@ -285,6 +285,8 @@ async def test_a_reset_takes_the_second_factor_and_ends_grants(
     shown = (await idp("user", "show", "bob", "--json")).json
     assert shown["authenticator_apps"] == shown["recovery_codes_left"] == shown["sessions"] == 0
     assert [lock["method"] for lock in shown["locks"]] == ["pwd"]
+    assert shown["enrolment_pass"] == {"demanded": True, "until": ran["pass_until"]}
+    assert "needed for a new factor; one given, until" in (await idp("user", "show", "bob")).out
     assert (await kinds(database))[len(before) :] == ["second_factor_reset", "enrolment_pass_made"]
     assert PASS.fullmatch(ran["enrolment_pass"])
     assert await database.fetchval("SELECT enrolment_pass_demanded FROM users WHERE username = 'bob'") is True
