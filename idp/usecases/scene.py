@@ -39,8 +39,6 @@ class Scene:
     client: ClientId
     interaction: InteractionId | None = None
     subject: AuditSubject | None = None
-    actor: UserId | None = None
-    """Who does it, where that is somebody else than the person it is about."""
 
     def about(self, subject: AuditSubject | None) -> "Scene":
         """The same scene, about that person."""
@@ -57,8 +55,7 @@ class Scene:
 
     def _sealed(self, event: Event, session: SessionId | None, mail: AnyMail | None) -> EncodedEvent:
         subject = self.subject
-        acting = self.actor or (subject.user if subject else None)
-        actor = Actor(kind="user", user=acting) if acting else Actor(kind="anonymous")
+        actor = Actor(kind="user", user=subject.user) if subject else Actor(kind="anonymous")
         envelope = SecurityEvent(
             event=event,
             at=self.visit.at,
