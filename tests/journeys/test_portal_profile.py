@@ -39,7 +39,7 @@ async def test_change_it_and_apps_hear_of_it(provider: Provider, alice: Person, 
     page = await page.submit(
         name="  Alice   Itō ", given_name="Alice", family_name="Itō", locale="de", zoneinfo="Europe/Berlin"
     )
-    assert "Your profile is saved." in page.text
+    assert "Ihr Profil ist gespeichert." in page.text  # from now on in the language just chosen
     assert (await page.reload()).fields["name"].value == "Alice Itō"
     assert page.fields["zoneinfo"].value == "Europe/Berlin"
     app = await sign_in(wiki, alice, browser, scope="openid profile")
