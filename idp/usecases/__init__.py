@@ -14,7 +14,8 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 |                     | (setting up is put off), help_wanted (everything is lost)                                  |
 | around a step       | visit (the browser), signed_in (its session), scene (its events), failures, form_tokens,   |
 |                     | client_references, portal_client, id_token_hint, first_applied (rules that leave time),    |
-|                     | key_ceremony (what a key is asked), key_try (how its answer is judged)                     |
+|                     | key_ceremony (what a key is asked), key_try (how its answer is judged),                    |
+|                     | remembered_browsers (that are spared the second factor)                                    |
 | registration        | registration (by apps themselves), initial_access_tokens (who may), client_checks,         |
 |                     | client_secrets, client_description (what clients and registration share)                   |
 | sign-out            | sign_out, backchannel_logout (an app is told)                                              |
@@ -24,7 +25,7 @@ The only callers of storage, keystore and outbound; they know neither HTTP nor t
 | for admins          | users, user_profile, user_access, passes, managed_passwords, known_factor, groups,         |
 |                     | clients, policy, browser_sessions, configuration, key_rotation, check; each names its      |
 |                     | permission, what changes happens in a unit, and management finds what a name means         |
-| by itself           | housekeeping, outbox, keys, health, metrics                                                |
+| by itself           | housekeeping, grace_reminders, outbox, keys, health, metrics                               |
 | a way back in       | password_reset (by a mailed link), secure_account (by the link in a mail: it was not me),  |
 |                     | refused_links (those that do nothing)                                                      |
 | mails               | mailing; telling (what a try to tell anybody came to)                                      |

@@ -60,7 +60,7 @@ class PasswordPage(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorPage(View):
-    """A code of the authenticator app. Fields: `code`, `remember`."""
+    """A code of the authenticator app. Fields: `code`, and `remember` where there are `remember_days`."""
 
     template: ClassVar[str] = "second_factor"
     step: ClassVar[str] = "second-factor"
@@ -78,7 +78,6 @@ class SecondFactorPage(View):
     digits: tuple[int, ...] = (6,)
     """Of the codes of the person's apps."""
     remember_days: int = 0
-    """For how long this browser may be remembered; 0: that is not offered."""
 
     @property
     def length_of_code(self) -> str:
