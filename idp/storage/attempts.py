@@ -170,7 +170,6 @@ def counting(counter: Counter, source: str, at: datetime) -> tuple[Any, ...]:
 
 def state_of(row: Record) -> Reserved | Held:
     """What STATE says."""
-    """What STATE says."""
     if row["failures"] is not None:
         return Reserved(failures=row["failures"])
     if row["source_until"] is not None:

@@ -43,7 +43,7 @@ def number_on(page: Page) -> str:
 async def test_the_page_says_whom_to_ask(
     provider: Provider, browser: Browser, known: tuple[AuthlibClient, Person]
 ) -> None:
-    """ux.md 2.4; and what there still is leads back."""
+    """Whom, and what not to be asked for; and what there still is leads back."""
     await configure(provider, "support_contact", "help@example.org")
     page = await lost(known, browser)
     assert "Ask help@example.org to reset your two-factor. They will check it is you." in page.text
