@@ -22,6 +22,8 @@ from bench.stand import Stand
 
 CONNECTIONS = 8
 PEOPLE = 1300
+PASSKEYS_FROM = 700
+"""The people before have none."""
 SIGNED_IN = 32
 MEMORY_ROUNDS = ("client_credentials (ES256)", "userinfo", "introspection", "jwks")
 MEMORY_REQUESTS = 25_000
@@ -87,7 +89,7 @@ def _measure(workers: int, rounds: int, only: str, *, memory: bool) -> None:
         idle = max(stand.worker_memory())
         print(f"\n{workers} worker(s): cold start {cold:.2f} s, warm {warm:.2f} s, idle memory {idle:.0f} MB a worker")
         print(f"{'CPU ms per operation':42} {'server':>7} {'database':>9} {'both':>7} {'best':>7} {'per s':>8}")
-        population = asyncio.run(populate(stand.environ, PEOPLE))
+        population = asyncio.run(populate(stand.environ, PEOPLE, PASSKEYS_FROM))
         cases = asyncio.run(_cases(stand, population, rounds))
         for case in cases:
             if only in case.name:
@@ -120,6 +122,10 @@ async def _cases(stand: Stand, population: Population, rounds: int) -> list[Case
         begin = first + turn * each
         return operations.full(apps["es256"], population.people[begin : begin + each])
 
+    def signing_in_by_passkey(turn: int) -> Operation:
+        begin = PASSKEYS_FROM + turn * each
+        return operations.full_by_passkey(apps["es256"], population.people[begin : begin + each])
+
     async_table: list[tuple[str, int, Callable[[int], Operation]]] = [
         ("discovery", 3000, lambda _: operations.plain_get("/.well-known/openid-configuration")),
         ("jwks", 3000, lambda _: operations.plain_get("/jwks")),
@@ -135,6 +141,7 @@ async def _cases(stand: Stand, population: Population, rounds: int) -> list[Case
         ("silent authorize + code, ES256 assertion", 1000, lambda _: operations.silent(apps["asserting-es256"], here)),
         ("silent authorize + code, RS256 assertion", 1000, lambda _: operations.silent(apps["asserting-rs256"], here)),
         ("full sign-in: password + app code", each, signing_in),
+        ("full sign-in: passkey", each, signing_in_by_passkey),
     ]
     return [Case(name=name, count=count, operation=operation) for name, count, operation in async_table]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import secrets
@@ -23,6 +24,7 @@ PERIOD = 30
 
 _CSRF = re.compile(rb'name="csrf" value="([^"]+)"')
 _ACTION = re.compile(rb'<form method="post" action="([^"]+)"')
+_OPTIONS = re.compile(rb'data-key="get"[^>]* data-options="([^"]+)"')
 _TARGET = re.compile(rb'http-equiv="refresh" content="0; ?url=([^"]+)"', re.IGNORECASE)
 
 
@@ -90,10 +92,17 @@ async def sign_in(connection: Connection, person: Somebody, app: App) -> str:
     page = await _submit(connection, page, {"username": person.username, "password": PASSWORD})
     code = pyotp.TOTP(person.secret.expose()).at(int(time.time()))
     page = await _submit(connection, page, {"code": code})
-    found = _TARGET.search(page.body)
-    if found is None:
-        raise Failed(f"no way back to the app: {page.body[:300]!r}")
-    return code_of(found[1].decode().replace("&amp;", "&"))
+    return _returned(page)
+
+
+async def sign_in_by_passkey(connection: Connection, person: Somebody, app: App) -> str:
+    """A passkey alone, to the authorization code."""
+    page = await _follow(connection, expect(await connection.get(authorize_path(app)), SEE_OTHER))
+    asked = _OPTIONS.search(page.body)
+    if asked is None or person.passkey is None:
+        raise Failed("no passkey is asked for, or there is none")
+    credential = person.passkey.get(html.unescape(asked[1].decode()))
+    return _returned(await _submit(connection, page, {"credential": credential}, to=b"/passkey"))
 
 
 async def exchange(connection: Connection, app: App, code: str) -> dict[str, str]:
@@ -125,6 +134,16 @@ def full(app: App, people: tuple[Somebody, ...]) -> Operation:
     async def operation(connection: Connection, number: int) -> None:
         connection.cookies.clear()
         await sign_in(connection, people[number], app)
+
+    return operation
+
+
+def full_by_passkey(app: App, people: tuple[Somebody, ...]) -> Operation:
+    """The same of somebody with a passkey, who types nothing."""
+
+    async def operation(connection: Connection, number: int) -> None:
+        connection.cookies.clear()
+        await sign_in_by_passkey(connection, people[number], app)
 
     return operation
 
@@ -209,6 +228,14 @@ def code_of(url: str) -> str:
     return found["code"][0]
 
 
+def _returned(page: Answer) -> str:
+    """The code on the page that leads back to the app."""
+    found = _TARGET.search(page.body)
+    if found is None:
+        raise Failed(f"no way back to the app: {page.body[:300]!r}")
+    return code_of(found[1].decode().replace("&amp;", "&"))
+
+
 async def _follow(connection: Connection, answer: Answer) -> Answer:
     while answer.status == SEE_OTHER:
         parts = urlsplit(answer.header("location"))
@@ -216,10 +243,12 @@ async def _follow(connection: Connection, answer: Answer) -> Answer:
     return expect(answer, OK)
 
 
-async def _submit(connection: Connection, page: Answer, fields: dict[str, str]) -> Answer:
+async def _submit(connection: Connection, page: Answer, fields: dict[str, str], to: bytes = b"") -> Answer:
+    """Its own form, or the one that goes to an address ending so."""
     token, action = _CSRF.search(page.body), _ACTION.search(page.body)
     forms = _ACTION.findall(page.body)
-    own = [each for each in forms if not each.split(b"?")[0].endswith((b"cancel", b"another-account"))]
+    paths = ((each, each.split(b"?")[0]) for each in forms)
+    own = [each for each, path in paths if path.endswith(to) and not path.endswith((b"cancel", b"another-account"))]
     if token is None or action is None or not own:
         raise Failed(f"no form: {page.body[:300]!r}")
     parts = urlsplit(own[0].decode().replace("&amp;", "&"))

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+import cbor2
+
 from idp.authenticators import totp
 from idp.composition import clock, entropy, open_services
 from idp.keystore.compact import Algorithm
@@ -24,8 +26,9 @@ from idp.usecases.unit import unit
 from idp.usecases.users import NewUser
 from idp.values.actors import Actor
 from idp.values.entropy import random_uuid
-from idp.values.ids import AuthenticatorId
+from idp.values.ids import AuthenticatorId, UserId
 from idp.values.secrets import Password, TotpSecret
+from tests.drivers.soft_key import Credential, SoftKey, cose, made_by
 
 ACTOR = Actor(kind="command", name="bench")
 PASSWORD = "seven quiet herons by the lake"
@@ -35,6 +38,11 @@ SCOPES = ("openid", "profile", "email", "offline_access")
 APP = """
 INSERT INTO totp_authenticators (id, user_id, sealed_secret, algorithm, digits, period, state, last_step, confirmed_at)
 VALUES ($1, $2, $3, 'SHA1', 6, 30, 'confirmed', 0, $4)
+"""
+PASSKEY = """
+INSERT INTO webauthn_credentials (id, user_id, credential_id, public_key, sign_count, synced, verifies, aaguid, name,
+    state, confirmed_at)
+VALUES ($1, $2, $3, $4, 0, false, true, '00000000-0000-0000-0000-000000000000', 'Passkey', 'confirmed', $5)
 """
 CODES = """
 INSERT INTO recovery_code_sets (id, user_id, salt, pepper_id, created_at, acknowledged_at)
@@ -55,10 +63,11 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Somebody:
-    """A person with an authenticator app."""
+    """A person with an authenticator app, and perhaps a passkey."""
 
     username: str
     secret: TotpSecret
+    passkey: SoftKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +78,7 @@ class Population:
     apps: Mapping[str, App]
 
 
-FILLED = "users, login_names, passwords, totp_authenticators, recovery_code_sets, recovery_codes, clients"
+FILLED = "users, login_names, passwords, totp_authenticators, webauthn_credentials, recovery_code_sets, recovery_codes, clients"
 
 APPS: Mapping[str, tuple[Kind, Metadata]] = {
     "es256": ("web", Metadata(redirect_uris=(CALLBACK,), first_party=True, id_token_alg="ES256", scopes=SCOPES)),
@@ -92,8 +101,8 @@ ASSERTING: Mapping[str, tuple[str, Algorithm]] = {
 """Those that prove themselves by private_key_jwt: otherwise like that app, with a key of that kind."""
 
 
-async def populate(environ: Mapping[str, str], people: int) -> Population:
-    """Make the apps and that many people. The server may be running."""
+async def populate(environ: Mapping[str, str], people: int, passkeys_from: int) -> Population:
+    """Make the apps and that many people, the later ones with passkeys. The server may be running."""
     settings = Settings.load(environ)
     async with AsyncExitStack() as stack:
         postgres = stack.enter_context(start_embedded(settings))
@@ -103,7 +112,10 @@ async def populate(environ: Mapping[str, str], people: int) -> Population:
         for name, (like, alg) in ASSERTING.items():
             apps[name] = await _asserting(services, name, *APPS[like], generate(alg))
         hashed = await managed_passwords.judged_for_new(services, Password(PASSWORD), ())
-        made = [await _somebody(services, f"person{number}", hashed) for number in range(people)]
+        made = [
+            await _somebody(services, f"person{number}", hashed, passkey=number >= passkeys_from)
+            for number in range(people)
+        ]
         await _settled(settings)
         return Population(people=tuple(made), apps=apps)
 
@@ -132,7 +144,9 @@ async def _asserting(services: Services, name: str, kind: Kind, metadata: Metada
     return replace(await _app(services, name, kind, said), key=key)
 
 
-async def _somebody(services: Services, name: str, hashed: managed_passwords.HashedPassword) -> Somebody:
+async def _somebody(
+    services: Services, name: str, hashed: managed_passwords.HashedPassword, *, passkey: bool
+) -> Somebody:
     at = clock()
     async with unit(services, ACTOR, None, at) as made:
         new = NewUser(username=name, email=f"{name}@example.org", password=hashed, keep_password=True)
@@ -143,4 +157,13 @@ async def _somebody(services: Services, name: str, hashed: managed_passwords.Has
     codes: UUID = random_uuid(entropy)
     await services.database.execute(CODES, codes, user.id, bytes(16), at)
     await services.database.execute(CODE, codes)
-    return Somebody(username=name, secret=secret)
+    if not passkey:
+        return Somebody(username=name, secret=secret)
+    return Somebody(username=name, secret=secret, passkey=await _passkey(services, user.id))
+
+
+async def _passkey(services: Services, user: UserId) -> SoftKey:
+    held = Credential(id=entropy(32), private=made_by("ES256"), user=user.bytes)
+    key = cbor2.dumps(cose(held.private))
+    await services.database.execute(PASSKEY, random_uuid(entropy), user, held.id, key, clock())
+    return SoftKey(origin=str(services.settings.issuer), credentials=[held])

@@ -72,7 +72,6 @@ class SecondFactorPage(View):
     recovery_url: str | None = None
     """The page for recovery codes, where the person has some."""
     key_url: str | None = None
-    """The page for keys, where the person has one."""
     codes_left: int | None = None
     """Warned about when they run low; None says nothing."""
     digits: tuple[int, ...] = (6,)

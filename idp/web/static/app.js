@@ -178,7 +178,7 @@
     const channel = new BroadcastChannel("signed-in");
     const step = byId("main").dataset.step;
     if (step === "returning" || step === "finished") channel.postMessage(step);
-    if (["password", "second-factor", "recovery", "select-account"].includes(step)) {
+    if (["password", "second-factor", "security-key", "recovery", "select-account"].includes(step)) {
       const typing = () => [...all("main input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
       channel.addEventListener("message", () => { if (!typing()) location.reload(); });
     }

@@ -25,6 +25,7 @@ from idp.audit.reported import NotMeReported
 from idp.audit.sign_in import (
     EnrolmentConfirmed,
     FactorRefused,
+    KeyCopied,
     PasswordChanged,
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -68,6 +69,11 @@ CAUSES: list[tuple[Event, AnyMail]] = [
     (PasswordReset(), mails.NewPassword(by="person")),
     (PasswordSet(change_demanded=True), mails.NewPassword(by="admin")),
     (FactorRefused(method="otp", reason="wrong", failures=3), mails.SecondStepFailed(failures=3)),
+    (
+        FactorRefused(method="key", reason="bad_signature", failures=2),
+        mails.SecondStepFailed(failures=2, with_key=True),
+    ),
+    (KeyCopied(authenticator=APP), mails.KeyIsCopied()),
     (EnrolmentPassRefused(reason="wrong", failures=2), mails.SecondStepFailed(failures=2)),
     (ThrottlePaused(method="pwd", failures=10, until=UNTIL), mails.SignInPaused(method=Counter.PASSWORD, until=UNTIL)),
     (AuthenticatorDisabled(method="otp", failures=100), mails.SignInPaused(method=Counter.APP_CODE, until=None)),
@@ -85,6 +91,7 @@ EVERY: list[AnyMail] = [
     mails.RecoveryCodeSpent(left=1),
     mails.RecoveryCodeSpent(left=0),
     mails.SecondStepFailed(failures=1),
+    mails.SecondStepFailed(failures=1, with_key=True),
 ]
 
 
@@ -132,7 +139,7 @@ def test_the_fixed_shape(mail: AnyMail) -> None:
     shape = [
         r"Hello Alice,\n\n[A-Z].+\n\n",
         r"When: 5 March 2031 at 09:14 UTC\nWhere: 203\.0\.113\.7\nBrowser: Firefox on Windows\n\n",
-        r"(Was it you|Did you ask for it)\? Nothing to do\.\n(.+\n)?\n",
+        r"((Was it you|Did you ask for it)\? Nothing to do\.|A key that keeps its secret cannot be copied: .+)\n(.+\n)?\n",
         r"Not you\? Ask help@example\.org\.\n\n",
         r"We never ask for your password or codes\.\nExample\n",
     ]
