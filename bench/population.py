@@ -78,7 +78,10 @@ class Population:
     apps: Mapping[str, App]
 
 
-FILLED = "users, login_names, passwords, totp_authenticators, webauthn_credentials, recovery_code_sets, recovery_codes, clients"
+FILLED = (
+    "users, login_names, passwords, totp_authenticators, webauthn_credentials, recovery_code_sets, recovery_codes, "
+    "clients"
+)
 
 APPS: Mapping[str, tuple[Kind, Metadata]] = {
     "es256": ("web", Metadata(redirect_uris=(CALLBACK,), first_party=True, id_token_alg="ES256", scopes=SCOPES)),
