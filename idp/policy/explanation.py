@@ -37,13 +37,11 @@ def sentences(requirement: Requirement) -> tuple[str, ...]:
 
 def _waived(waiver: Waiver) -> str:
     until = _moment(waiver.until)
-    match waiver.kind:
-        case "exempt":
-            return f"exempt until {until}: {waiver.reason}"
-        case "remembered":
-            return f"remembered until {until}: until then the password is enough in this browser"
-        case "grace":
-            return f"grace until {until}: until then setting up a second factor is offered and may be put off"
+    if waiver.kind == "exempt":
+        return f"exempt until {until}: {waiver.reason}"
+    if waiver.kind == "remembered":
+        return f"remembered until {until}: until then the password is enough in this browser"
+    return f"grace until {until}: until then setting up a second factor is offered and may be put off"
 
 
 def _line(reason: Reason) -> str:
