@@ -28,7 +28,7 @@ ATTRIBUTES = {
         "id": "username",
         "name": "username",
         "type": "text",
-        "autocomplete": "username",
+        "autocomplete": "username webauthn",
         "autocapitalize": "none",
         "autocorrect": "off",
         "spellcheck": "false",
