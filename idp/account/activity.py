@@ -8,17 +8,17 @@ from idp.web.activity_views import ActivityLine, ActivityPage
 from idp.web.portal import HOME, PortalPage, Show, shell, url_of
 from idp.web.shell import NavItem
 from idp.web.views import View
-from idp.words import messages
+from idp.words import own_account
 from idp.words.activity import APPS, CHANGES, KINDS, SIGN_INS, sentence
 from idp.words.browsers import browser
 
 HERE = f"{HOME}/activity"
 NOT_ME = f"{HERE}/not-me"
 PARTS: tuple[tuple[PortalPage, Callable[[], str], Collection[str]], ...] = (
-    (PortalPage(path=HERE), messages.activity_all, KINDS),
-    (PortalPage(path=f"{HERE}/sign-ins"), messages.activity_sign_ins, SIGN_INS),
-    (PortalPage(path=f"{HERE}/changes"), messages.activity_changes, CHANGES),
-    (PortalPage(path=f"{HERE}/apps"), messages.activity_apps, APPS),
+    (PortalPage(path=HERE), own_account.activity_all, KINDS),
+    (PortalPage(path=f"{HERE}/sign-ins"), own_account.activity_sign_ins, SIGN_INS),
+    (PortalPage(path=f"{HERE}/changes"), own_account.activity_changes, CHANGES),
+    (PortalPage(path=f"{HERE}/apps"), own_account.activity_apps, APPS),
 )
 """The whole, and what the filter can show of it."""
 

@@ -26,7 +26,7 @@ from idp.web.profile_views import (
 )
 from idp.web.shell import FieldError
 from idp.web.views import View
-from idp.words import messages
+from idp.words import field_errors, own_account
 
 HERE = f"{HOME}/email"
 PAGE = PortalPage(path=HERE, max_age=FRESH_SECONDS, keeps=frozenset({"email"}))
@@ -121,10 +121,10 @@ async def _form(present: Present, *errors: FieldError, typed: str = "") -> OwnEm
 
 def _sentence(outcome: NotAsked, typed: str, present: Present) -> str:
     if outcome.until is not None:
-        return messages.too_many_tries(outcome.until, present.at)
+        return field_errors.too_many_tries(outcome.until, present.at)
     if outcome.reason == "same":
-        return messages.address_is_yours()
-    return messages.address_shape() if typed.strip() else messages.address_missing()
+        return own_account.address_is_yours()
+    return own_account.address_shape() if typed.strip() else own_account.address_missing()
 
 
 async def _link_page(present: Present, aside: Aside) -> View:

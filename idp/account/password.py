@@ -18,7 +18,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.portal_views import OwnPasswordDonePage, OwnPasswordPage
 from idp.web.shell import FieldError
 from idp.web.views import View
-from idp.words.messages import password_good
+from idp.words.own_account import password_good
 
 HERE = f"{HOME}/password"
 PAGE = PortalPage(path=HERE, max_age_if_enrolled=FRESH_SECONDS, keeps=frozenset({"sign_out_others"}))

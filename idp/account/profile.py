@@ -12,7 +12,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.profile_views import ProfilePage, Waiting
 from idp.web.shell import FieldError
 from idp.web.views import View
-from idp.words.messages import ProfileField, profile_field_refused
+from idp.words.own_account import ProfileField, profile_field_refused
 from idp.words.speech import own_names
 
 FIELDS: tuple[ProfileField, ...] = (*NAMES, *CHOICES, THEME)

@@ -16,7 +16,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.portal_views import RememberedCard, SessionCard, SessionsPage
 from idp.web.views import View
 from idp.words.browsers import browser
-from idp.words.messages import session_level
+from idp.words.own_account import session_level
 
 HERE = f"{HOME}/sessions"
 PAGE = PortalPage(path=HERE)

@@ -22,7 +22,7 @@ from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.shell import FieldError
 from idp.web.two_factor_views import TwoFactorDonePage, TwoFactorOffPage, TwoFactorPage
 from idp.web.views import View
-from idp.words.messages import factor_required
+from idp.words.own_account import factor_required
 
 PAGE = PortalPage(path=HERE)
 DONE = PortalPage(path=f"{HERE}/done")

@@ -12,8 +12,8 @@ from idp.notices.wording import words
 from idp.words import times
 from idp.words.browsers import browser
 from idp.words.in_templates import teach
-from idp.words.messages import no_contact
 from idp.words.negotiation import asked_for
+from idp.words.own_account import no_contact
 from idp.words.speech import Speech, languages, speaking
 
 

@@ -14,7 +14,8 @@ from idp.web.field_errors import errors
 from idp.web.frame import contact_of, shell, url_of
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import EnrolmentPage, View
-from idp.words.messages import Asker, app_added, app_replaced, enrolment_wanted, enrolment_why
+from idp.words.messages import Asker, enrolment_why
+from idp.words.own_account import app_added, app_replaced, enrolment_wanted
 
 NAME = "enrolment"
 

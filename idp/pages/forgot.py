@@ -13,7 +13,7 @@ from idp.web.error_page import ErrorKind
 from idp.web.forgot_views import ForgotPage, ForgotSentPage
 from idp.web.frame import visit_of
 from idp.web.shell import FieldError
-from idp.words import messages
+from idp.words import field_errors
 
 PATH = "/forgot"
 SENT = f"{PATH}/sent"
@@ -38,7 +38,7 @@ def submitted(services: Services) -> Handler:
         aside = await aside_of(services, request)
         typed = (await aside.form(PATH)).text("username").strip()
         if not typed:
-            missing = FieldError(field="username", message=messages.username_missing())
+            missing = FieldError(field="username", message=field_errors.username_missing())
             return aside.page(ForgotPage(shell=aside.shell(PATH, missing), back_url=aside.sign_in_url))
         outcome = await ask(services, visit_of(services, request), typed, aside.url(LINK))
         if isinstance(outcome, AskedTooOften):

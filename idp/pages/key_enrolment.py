@@ -10,7 +10,7 @@ from idp.web.frame import contact_of, shell, url_of
 from idp.web.key_views import KeyEnrolmentPage
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import View
-from idp.words.messages import key_added, key_needed
+from idp.words.own_account import key_added, key_needed
 
 NAME = "key-enrolment"
 

@@ -12,7 +12,7 @@ from idp.web.pauses import pause
 from idp.web.step_pages import StepPage, Submission
 from idp.web.views import View
 from idp.web.ways import ways
-from idp.words import messages
+from idp.words import own_account
 
 NAME = "security-key"
 
@@ -25,7 +25,7 @@ async def show(current: Current) -> View | None:
     return SecurityKeyPage(
         shell=shell(current, NAME, errors(notice, "key", current.scene.visit.at, contact_of(current))),
         options=await asked_of_key(current),
-        why="" if _others_would_do(current) else messages.key_needed(current.client.name),
+        why="" if _others_would_do(current) else own_account.key_needed(current.client.name),
         code_url=others.get("code"),
         recovery_url=others.get("recovery_code"),
         lost_url=url_of(current, "lost"),

@@ -9,7 +9,7 @@ from idp.storage import own_events
 from idp.storage.own_events import OwnEvent
 from idp.usecases.own_events import opened, place_of
 from idp.usecases.portal import Present
-from idp.words.messages import your_account
+from idp.words.own_account import your_account
 
 MOST = 50
 """Events on one page."""

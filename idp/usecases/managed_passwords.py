@@ -19,7 +19,7 @@ from idp.usecases.services import Services
 from idp.usecases.unit import Unit
 from idp.values.ids import ClientId, UserId
 from idp.values.secrets import Password
-from idp.words import messages
+from idp.words import field_errors
 
 PERMISSION = Permission.USERS_WRITE
 
@@ -101,7 +101,7 @@ async def _judged(services: Services, text: Password, words: Collection[str], *,
     refusal = password.refusal(prepared, ALONE if alone else BESIDE_A_SECOND_FACTOR, context)
     if refusal is not None:
         rule = refusal.rule
-        raise Refused(messages.new_password_refused(refusal.kind, minimum=rule.minimum, maximum=rule.maximum))
+        raise Refused(field_errors.new_password_refused(refusal.kind, minimum=rule.minimum, maximum=rule.maximum))
     salt = services.entropy(password.SALT_OCTETS)
     hashed = await services.hashing.run(password.hash_password, prepared, hash_parameters(services.settings), salt)
     return HashedPassword(hash=hashed, long_enough_alone=password.long_enough_alone(prepared))
@@ -114,7 +114,7 @@ async def refuse_the_leaked_one(services: Services, user: UserId, new: Password)
         return
     old = await authenticators.password_hash(services.database, user)
     if old is not None and await services.hashing.run(password.verify, old, new):
-        raise Refused(messages.new_password_refused("same", minimum=0, maximum=0))
+        raise Refused(field_errors.new_password_refused("same", minimum=0, maximum=0))
 
 
 async def minimum(services: Services, user: UserId, at: datetime) -> int:

@@ -3,7 +3,7 @@
 from idp.login.purpose import ACCOUNT
 from idp.oidc.client import AuthMethod, Client
 from idp.usecases.services import Services
-from idp.words.messages import your_account
+from idp.words.own_account import your_account
 
 HOME = "/account"
 """Its front page, below the issuer."""

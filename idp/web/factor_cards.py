@@ -8,7 +8,7 @@ from idp.values.ids import AuthenticatorId
 from idp.web.portal import HOME, url_of
 from idp.web.shell import FieldError
 from idp.web.two_factor_views import FactorCard
-from idp.words.messages import factor_name_refused, factor_name_taken
+from idp.words.own_account import factor_name_refused, factor_name_taken
 
 LIST = f"{HOME}/two-factor"
 

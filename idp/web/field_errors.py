@@ -9,7 +9,7 @@ from idp.authenticators.throttling import next_pause, shows_tries_left, tries_le
 from idp.directory.factor_name import MOST_FACTORS
 from idp.login.notice import Notice, NoticeKind
 from idp.web.shell import FieldError, FieldName, Link
-from idp.words import messages
+from idp.words import field_errors, messages
 
 FIELDS: Mapping[NoticeKind, FieldName] = {
     NoticeKind.USERNAME_MISSING: "username",
@@ -91,9 +91,9 @@ def errors(
 def _way_on(notice: Notice, other: str | None) -> Link | None:
     match notice.kind:
         case NoticeKind.CODE_IS_RECOVERY_CODE if other:
-            return Link(text=messages.use_recovery_page(), url=other)
+            return Link(text=field_errors.use_recovery_page(), url=other)
         case NoticeKind.RECOVERY_CODE_IS_APP_CODE if other:
-            return Link(text=messages.use_app_page(), url=other)
+            return Link(text=field_errors.use_app_page(), url=other)
         case _:
             return None
 
@@ -103,17 +103,17 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
         case NoticeKind.HELD:
             return _held(notice, at, contact)
         case NoticeKind.ACCOUNT_OFF:
-            return messages.account_off(contact)
+            return field_errors.account_off(contact)
         case NoticeKind.CODE_MISSING | NoticeKind.CODE_SHAPE | NoticeKind.CODE_WRONG | NoticeKind.CODE_USED:
             return _code(notice, at)
         case kind if kind in _GUESSES:
             return _with_tries(_guess(notice, contact), notice)
         case NoticeKind.RECOVERY_CODE_USED:
-            return messages.recovery_code_used(notice.until)
+            return field_errors.recovery_code_used(notice.until)
         case NoticeKind.CLOCK_DRIFT:
-            return messages.clock_drift(notice.steps, notice.period)
+            return field_errors.clock_drift(notice.steps, notice.period)
         case NoticeKind.NEW_PASSWORD_REFUSED:
-            return messages.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
+            return field_errors.new_password_refused(notice.reason, minimum=notice.minimum, maximum=MAXIMUM)
         case kind:
             return _PLAIN[kind]()
 
@@ -121,18 +121,18 @@ def _sentence(notice: Notice, at: datetime, contact: str) -> str:
 def _guess(notice: Notice, contact: str) -> str:
     match notice.kind:
         case NoticeKind.PASS_WRONG:
-            return messages.pass_wrong()
+            return field_errors.pass_wrong()
         case NoticeKind.PASS_EXPIRED:
-            return messages.pass_expired(contact)
+            return field_errors.pass_expired(contact)
         case kind:
             return _PLAIN[kind]()
 
 
 def _held(notice: Notice, at: datetime, contact: str) -> str:
     if notice.method == Counter.KEY:
-        return messages.keys_held(notice.until, at, contact)
+        return field_errors.keys_held(notice.until, at, contact)
     if notice.until is not None:
-        return messages.too_many_tries(notice.until, at)
+        return field_errors.too_many_tries(notice.until, at)
     if notice.method == Counter.PASSWORD:
         return messages.closed_until_reset(contact)
     return messages.switched_off_until_reset(contact)
@@ -141,20 +141,20 @@ def _held(notice: Notice, at: datetime, contact: str) -> str:
 def _code(notice: Notice, at: datetime) -> str:
     match notice.kind:
         case NoticeKind.CODE_MISSING:
-            return messages.code_missing(notice.digits)
+            return field_errors.code_missing(notice.digits)
         case NoticeKind.CODE_SHAPE:
-            return messages.code_shape(notice.digits)
+            return field_errors.code_shape(notice.digits)
         case NoticeKind.CODE_USED:
-            return messages.code_used(notice.period)
+            return field_errors.code_used(notice.period)
         case _:
             return _code_wrong(notice, at)
 
 
 def _code_wrong(notice: Notice, at: datetime) -> str:
     """From the second failure on the clock is named; at the last three tries, how many are left."""
-    sentence = messages.code_wrong()
+    sentence = field_errors.code_wrong()
     if notice.failures > 1:
-        sentence = f"{sentence} {messages.our_clock(at)}"
+        sentence = f"{sentence} {field_errors.our_clock(at)}"
     return _with_tries(sentence, notice)
 
 
@@ -162,30 +162,30 @@ def _with_tries(sentence: str, notice: Notice) -> str:
     pause = next_pause(notice.failures)
     if not notice.failures or not shows_tries_left(notice.failures) or pause is None:
         return sentence
-    return f"{sentence} {messages.tries_left(tries_left(notice.failures), int(pause.total_seconds() // 60))}"
+    return f"{sentence} {field_errors.tries_left(tries_left(notice.failures), int(pause.total_seconds() // 60))}"
 
 
 _PLAIN: Mapping[NoticeKind, Callable[[], str]] = {
-    NoticeKind.USERNAME_MISSING: messages.username_missing,
-    NoticeKind.PASSWORD_MISSING: messages.password_missing,
-    NoticeKind.PASSWORD_WRONG: messages.password_wrong,
-    NoticeKind.CURRENT_PASSWORD_WRONG: messages.current_password_wrong,
-    NoticeKind.OTHER_PERSON: messages.other_person_expected,
-    NoticeKind.CODE_IS_RECOVERY_CODE: messages.code_is_recovery_code,
-    NoticeKind.RECOVERY_CODE_MISSING: messages.recovery_code_missing,
-    NoticeKind.RECOVERY_CODE_IS_APP_CODE: messages.recovery_code_is_app_code,
-    NoticeKind.PASS_MISSING: messages.pass_missing,
-    NoticeKind.PASS_SHAPE: messages.pass_shape,
-    NoticeKind.RECOVERY_CODE_WRONG: messages.recovery_code_wrong,
-    NoticeKind.KEY_MISSING: messages.key_missing,
-    NoticeKind.KEY_REFUSED: messages.key_refused,
-    NoticeKind.KEY_STALE: messages.key_stale,
-    NoticeKind.KEY_SUSPENDED: messages.key_suspended,
-    NoticeKind.KEY_COPIED: messages.key_copied,
-    NoticeKind.PASSKEY_REFUSED: messages.passkey_refused,
-    NoticeKind.KEY_NOT_MADE: messages.key_not_made,
-    NoticeKind.KEY_NOT_ADDED: messages.key_not_added,
-    NoticeKind.KEY_KNOWN: messages.key_known,
-    NoticeKind.KEYS_ENOUGH: lambda: messages.keys_enough(MOST_FACTORS),
-    NoticeKind.CODES_NOT_SAVED: messages.codes_not_saved,
+    NoticeKind.USERNAME_MISSING: field_errors.username_missing,
+    NoticeKind.PASSWORD_MISSING: field_errors.password_missing,
+    NoticeKind.PASSWORD_WRONG: field_errors.password_wrong,
+    NoticeKind.CURRENT_PASSWORD_WRONG: field_errors.current_password_wrong,
+    NoticeKind.OTHER_PERSON: field_errors.other_person_expected,
+    NoticeKind.CODE_IS_RECOVERY_CODE: field_errors.code_is_recovery_code,
+    NoticeKind.RECOVERY_CODE_MISSING: field_errors.recovery_code_missing,
+    NoticeKind.RECOVERY_CODE_IS_APP_CODE: field_errors.recovery_code_is_app_code,
+    NoticeKind.PASS_MISSING: field_errors.pass_missing,
+    NoticeKind.PASS_SHAPE: field_errors.pass_shape,
+    NoticeKind.RECOVERY_CODE_WRONG: field_errors.recovery_code_wrong,
+    NoticeKind.KEY_MISSING: field_errors.key_missing,
+    NoticeKind.KEY_REFUSED: field_errors.key_refused,
+    NoticeKind.KEY_STALE: field_errors.key_stale,
+    NoticeKind.KEY_SUSPENDED: field_errors.key_suspended,
+    NoticeKind.KEY_COPIED: field_errors.key_copied,
+    NoticeKind.PASSKEY_REFUSED: field_errors.passkey_refused,
+    NoticeKind.KEY_NOT_MADE: field_errors.key_not_made,
+    NoticeKind.KEY_NOT_ADDED: field_errors.key_not_added,
+    NoticeKind.KEY_KNOWN: field_errors.key_known,
+    NoticeKind.KEYS_ENOUGH: lambda: field_errors.keys_enough(MOST_FACTORS),
+    NoticeKind.CODES_NOT_SAVED: field_errors.codes_not_saved,
 }

@@ -20,7 +20,7 @@ from idp.web import cookies
 from idp.web.call import call_of
 from idp.web.languages import kept, kept_after
 from idp.web.shell import App, Brand, FieldError, Shell, Strip
-from idp.words.messages import no_contact
+from idp.words.own_account import no_contact
 
 _VERSION_DIGITS = 10
 

@@ -15,7 +15,7 @@ class KeyEnrolmentPage(View):
     step: ClassVar[str] = "key-enrolment"
 
     why: str
-    """A sentence of `words.messages`."""
+    """A sentence of `words`."""
     options: str
     """JSON for `navigator.credentials.create()`."""
     app_url: str | None = None
@@ -34,7 +34,7 @@ class SecurityKeyPage(View):
     options: str
     """JSON for `navigator.credentials.get()`."""
     why: str = ""
-    """A sentence of `words.messages`, where nothing but a key will do."""
+    """A sentence of `words`, where nothing but a key will do."""
     lost_url: str
     remember_days: int = 0
     """For how long this browser may be remembered; 0: that is not offered."""

@@ -29,7 +29,7 @@ from idp.web.languages import preferred
 from idp.web.shell import FieldError, Idle, NavItem, Shell
 from idp.web.step_pages import first_page
 from idp.web.views import View
-from idp.words import messages, times
+from idp.words import own_account, times
 
 PURPOSE = "account"
 """What form tokens of the portal are for."""
@@ -40,12 +40,12 @@ WARNING = timedelta(minutes=2)
 SECRET_FIELDS = frozenset({"password", "new_password", "code", "recovery_code"})
 
 NAV: tuple[tuple[str, Callable[[], str]], ...] = (
-    (HOME, messages.nav_profile),
-    (f"{HOME}/password", messages.nav_password),
-    (f"{HOME}/two-factor", messages.nav_two_factor),
-    (f"{HOME}/sessions", messages.nav_sessions),
-    (f"{HOME}/apps", messages.nav_apps),
-    (f"{HOME}/activity", messages.nav_activity),
+    (HOME, own_account.nav_profile),
+    (f"{HOME}/password", own_account.nav_password),
+    (f"{HOME}/two-factor", own_account.nav_two_factor),
+    (f"{HOME}/sessions", own_account.nav_sessions),
+    (f"{HOME}/apps", own_account.nav_apps),
+    (f"{HOME}/activity", own_account.nav_activity),
 )
 """What there is, in the order in which it is linked."""
 

@@ -17,7 +17,7 @@ from idp.authenticators.recovery_code import LOW
 from idp.oidc.frontchannel_logout import Frame
 from idp.web.shell import Link, Shell
 from idp.words import times
-from idp.words.messages import many_digits
+from idp.words.field_errors import many_digits
 
 NEVER_LEAVE_FOR = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 
@@ -121,7 +121,7 @@ class EnrolmentPage(View):
     step: ClassVar[str] = "enrolment"
 
     why: str
-    """A sentence of `words.messages`: who asks for this."""
+    """A sentence of `words`: who asks for this."""
     account: str
     qr: str = field(repr=False)
     """SVG markup of `web.qr.svg`, trusted."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from idp.web import forgot_views as views
 from idp.web.shell import App, Brand, FieldError, Shell
 from idp.web.views import View
-from idp.words import messages
+from idp.words import field_errors
 
 APP = App(name="Wiki", host="wiki.example.org", home_url="https://wiki.example.org/")
 SHELL = Shell(brand=Brand(name="Northwind", contact="help@example.org"), app=APP, action="/here", csrf="token")
-SHORT = messages.new_password_refused("too_short", minimum=15, maximum=256)
+SHORT = field_errors.new_password_refused("too_short", minimum=15, maximum=256)
 RESET = views.ResetPasswordPage(shell=SHELL, username="alice", minimum=12)
 
 
@@ -22,7 +22,9 @@ def wrong(field: FieldError) -> Shell:
 
 FORGOT_VIEWS: dict[str, View] = {
     "forgot": views.ForgotPage(shell=SHELL, back_url="/back"),
-    "forgot-empty": views.ForgotPage(shell=wrong(FieldError(field="username", message=messages.username_missing()))),
+    "forgot-empty": views.ForgotPage(
+        shell=wrong(FieldError(field="username", message=field_errors.username_missing()))
+    ),
     "forgot-sent": views.ForgotSentPage(shell=SHELL, minutes=30, back_url="/back"),
     "forgot-sent-bare": views.ForgotSentPage(shell=replace(SHELL, app=None), minutes=30),
     "reset-password": RESET,

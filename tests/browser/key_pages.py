@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from idp.web.key_views import KeyEnrolmentPage, SecurityKeyPage
 from idp.web.shell import Shell
-from idp.words import messages
+from idp.words import own_account
 
 OPTIONS = (
     '{"rp":{"id":"localhost","name":"Northwind"},"user":{"id":"AQ","name":"alice","displayName":"alice"},'
@@ -23,15 +23,15 @@ def second_step(shell: Shell) -> SecurityKeyPage:
 
 def only_key(shell: Shell) -> SecurityKeyPage:
     """Nothing else will do."""
-    return SecurityKeyPage(shell=shell, options=ASKED, lost_url="/lost", why=messages.key_needed("Wiki"))
+    return SecurityKeyPage(shell=shell, options=ASKED, lost_url="/lost", why=own_account.key_needed("Wiki"))
 
 
 def enrolment_of_key(shell: Shell) -> KeyEnrolmentPage:
     """Wanted, where an app would do as well."""
-    return KeyEnrolmentPage(shell=shell, why=messages.key_added(), options=OPTIONS, app_url="/enrolment")
+    return KeyEnrolmentPage(shell=shell, why=own_account.key_added(), options=OPTIONS, app_url="/enrolment")
 
 
 def needed_key(shell: Shell) -> KeyEnrolmentPage:
     """Nothing else will do, but it may wait."""
     until = datetime(2031, 3, 19, tzinfo=UTC)
-    return KeyEnrolmentPage(shell=shell, why=messages.key_needed("Wiki"), options=OPTIONS, may_wait_until=until)
+    return KeyEnrolmentPage(shell=shell, why=own_account.key_needed("Wiki"), options=OPTIONS, may_wait_until=until)

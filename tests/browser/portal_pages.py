@@ -8,7 +8,7 @@ from datetime import timedelta
 from idp.web import portal_views as views
 from idp.web.shell import App, FieldError
 from idp.web.views import View
-from idp.words import messages
+from idp.words import field_errors, own_account
 from tests.browser.activity_pages import ACTIVITY_VIEWS
 from tests.browser.portal_frame import AT, portal
 from tests.browser.profile_pages import PROFILE_VIEWS
@@ -30,9 +30,14 @@ CARDS = tuple(
     )
     for number, (browser, address, level, apps) in enumerate(
         (
-            ("Firefox on Windows", "203.0.113.7", messages.session_level("2fa"), ("Wiki", "Chat")),
-            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", messages.session_level("phr"), ()),
-            ("an unknown browser", "", messages.session_level("1fa"), ("Verwaltungsinformationssystemzugangsportal",)),
+            ("Firefox on Windows", "203.0.113.7", own_account.session_level("2fa"), ("Wiki", "Chat")),
+            ("Safari on iPhone", "2001:db8:85a3:8d3:1319:8a2e:370:7348", own_account.session_level("phr"), ()),
+            (
+                "an unknown browser",
+                "",
+                own_account.session_level("1fa"),
+                ("Verwaltungsinformationssystemzugangsportal",),
+            ),
         )
     )
 )
@@ -44,10 +49,10 @@ PORTAL_VIEWS: dict[str, View] = {
         OWN_PASSWORD,
         shell=replace(
             portal("Password"),
-            errors=(FieldError(field="password", message=messages.current_password_wrong()),),
+            errors=(FieldError(field="password", message=field_errors.current_password_wrong()),),
         ),
         sign_out_others=False,
-        judged=messages.password_good(31),
+        judged=own_account.password_good(31),
     ),
     "own-password-done": views.OwnPasswordDonePage(shell=portal("Password"), back_url="/back"),
     "sessions": views.SessionsPage(

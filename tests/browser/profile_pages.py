@@ -10,7 +10,7 @@ from idp.usecases.zones import by_region
 from idp.web import profile_views as views
 from idp.web.shell import FieldError, FieldName
 from idp.web.views import View
-from idp.words import messages
+from idp.words import own_account
 from tests.browser.portal_frame import AT, portal
 
 LONG = "maximiliane-charlotte.wolkenstein@verwaltung.example.org"
@@ -66,8 +66,8 @@ PROFILE_VIEWS: dict[str, View] = {
     "profile-dark": replace(PROFILE, shell=replace(PROFILE.shell, theme="dark"), email_verified=False),
     "profile-wrong": refused(
         replace(PROFILE, values={"name": "x" * 201, "zoneinfo": "Mars/Olympus_Mons", "locale": "tlh"}),
-        name=messages.profile_field_refused("name"),
-        zoneinfo=messages.profile_field_refused("zoneinfo"),
+        name=own_account.profile_field_refused("name"),
+        zoneinfo=own_account.profile_field_refused("zoneinfo"),
     ),
     "profile-managed": replace(PROFILE, editable=frozenset(), email_url=None, email_managed=True),
     "profile-long": replace(
@@ -81,7 +81,7 @@ PROFILE_VIEWS: dict[str, View] = {
         groups=(),
     ),
     "own-email": EMAIL,
-    "own-email-wrong": refused(replace(EMAIL, typed="alice@", current=None), email=messages.address_shape()),
+    "own-email-wrong": refused(replace(EMAIL, typed="alice@", current=None), email=own_account.address_shape()),
     "own-email-sent": SENT,
     "own-email-none": replace(SENT, waiting=None),
     "confirm-email": views.ConfirmEmailPage(

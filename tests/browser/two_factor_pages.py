@@ -8,7 +8,7 @@ from datetime import timedelta
 from idp.web import two_factor_views as views
 from idp.web.shell import FieldError
 from idp.web.views import View
-from idp.words import messages
+from idp.words import own_account
 from tests.browser.portal_frame import AT, portal
 
 HERE = portal("Two-factor")
@@ -40,7 +40,7 @@ OFF = views.TwoFactorPage(
     off_url="/off",
 )
 ON = replace(OFF, cards=(PHONE,), codes_left=7)
-REQUIRED = messages.factor_required("group", "Admins", "Northwind")
+REQUIRED = own_account.factor_required("group", "Admins", "Northwind")
 ONE = views.FactorPage(
     shell=HERE,
     id="1",
@@ -51,7 +51,7 @@ ONE = views.FactorPage(
     remove_url="/remove",
     back_url="/back",
 )
-TAKEN = FieldError(field="name", message=messages.factor_name_taken())
+TAKEN = FieldError(field="name", message=own_account.factor_name_taken())
 LOSE = views.FactorLostPage(shell=HERE, card=PHONE, at=AT, back_url="/back", last=False, codes_left=7)
 
 TWO_FACTOR_VIEWS: dict[str, View] = {
@@ -67,7 +67,7 @@ TWO_FACTOR_VIEWS: dict[str, View] = {
         cards=(PHONE, KEY),
         codes_left=1,
         required=REQUIRED,
-        reasons=(REQUIRED, messages.factor_required("server", "", "Northwind")),
+        reasons=(REQUIRED, own_account.factor_required("server", "", "Northwind")),
     ),
     "two-factor-one": ONE,
     "two-factor-one-key": replace(ONE, card=KEY, name="blue key", replace_action=None, remove_url=None),
