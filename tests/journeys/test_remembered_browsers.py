@@ -13,6 +13,7 @@ from idp.usecases import groups, managed_passwords, user_access
 from idp.usecases.clients import Metadata
 from tests.clients.authlib_client import AuthlibClient
 from tests.drivers.browser_http import Browser
+from tests.drivers.keys import key_for, options_of, with_key
 from tests.drivers.page import Page
 from tests.drivers.person import Person
 from tests.drivers.provider import Provider
@@ -289,6 +290,19 @@ async def test_a_wrong_code_keeps_no_wish(
     page = await page.submit(code="000000", remember=True)
     assert (await page.submit(code=alice.app_code(), remember=False)).at_app
     assert await provider.services.database.fetchval(ROWS) == 0
+
+
+async def test_a_key_remembers_as_an_app_does(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """The box stands beside it as well."""
+    key = key_for(provider)
+    bob = await with_key(provider, wiki, key, "bob")
+    await provider.rule("server", "", MONTH)
+    page = await bob.sign_in(await browser.open(await wiki.authorization_url()), until="security-key")
+    assert BOX in page.text
+    assert (await page.submit(credential=key.get(options_of(page)), remember=True)).at_app
+    provider.clock.advance(hours=2)
+    await sign_in(wiki, bob, browser)
+    assert bob.steps == ["password"]
 
 
 async def test_a_recovery_code_remembers_nothing(
