@@ -15,7 +15,7 @@ from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.attempts import COUNT, STATE, Held, Reserved, counting, reserved_rows, state_of
 from idp.storage.database import Executor
-from idp.storage.events import RECORDED, EncodedEvents
+from idp.storage.events import EVENTS, RECORDED, EncodedEvents
 from idp.storage.sessions import consented_of
 from idp.storage.settlements import PROVED, Success
 from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
@@ -44,7 +44,7 @@ WITH due AS (
 ), cleared AS (
     DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'key' AND EXISTS (SELECT FROM used)
 ), {PROVED.format(settled="EXISTS (SELECT FROM used)")},
-{RECORDED.format(events="$10", when="EXISTS (SELECT FROM proved)")}
+recorded AS ({EVENTS.format(events="$10", when="EXISTS (SELECT FROM proved)")})
 SELECT a.*, c.scopes AS consented FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $11
 WHERE a.id = $2 AND EXISTS (SELECT FROM proved)
 """
