@@ -7,19 +7,21 @@ from io import BytesIO
 
 import segno
 
+from idp.words.messages import qr_label
+
 QUIET_ZONE = 4
 """Modules of white around the code (ISO/IEC 18004): scanners need them, on a dark page above all."""
 SIDE = 208
 """CSS pixels of the whole picture."""
 
 
-def svg(otpauth: str, label: str = "QR code holding the set-up key shown below") -> str:
-    """SVG markup for a page, white behind black in both colour schemes. `label` is what a screen reader says."""
+def svg(otpauth: str) -> str:
+    """SVG markup for a page, white behind black in both colour schemes; a screen reader hears what it is."""
     code = segno.make(otpauth, error="m", micro=False)
     drawn = BytesIO()
     code.save(drawn, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, nl=False, omitsize=True, **_COLOURS)
     opening, _, rest = drawn.getvalue().decode().partition(" ")
-    attributes = f'role="img" aria-label="{label}" width="{SIDE}" height="{SIDE}" focusable="false"'
+    attributes = f'role="img" aria-label="{qr_label()}" width="{SIDE}" height="{SIDE}" focusable="false"'
     return f"{opening} {attributes} {rest}"
 
 

@@ -79,3 +79,8 @@ def permission(scope: str) -> str:
     """What a scope means, in the person's words."""
     known = _SCOPES.get(scope)
     return say(known) if known else say("Extra permission: %(scope)s", scope=scope)
+
+
+def qr_label() -> str:
+    """What a screen reader says of the picture."""
+    return say("QR code holding the set-up key shown below")
