@@ -20,6 +20,10 @@ from idp.words import times
 from idp.words.speech import counted, marked, say
 
 _Kind = Literal["app", "key"]
+_FIRST: Mapping[_Kind, str] = {
+    "app": marked("An authenticator app was added to your account. You need its codes to sign in from now on."),
+    "key": marked("A security key or passkey was added to your account. You need it to sign in from now on."),
+}
 _ADDED: Mapping[_Kind, str] = {
     "app": marked("Another authenticator app was added to your account. It opens the account from now on."),
     "key": marked("Another security key or passkey was added to your account. It opens the account from now on."),
@@ -52,22 +56,9 @@ def of_factors(
     match mail:
         case SetUpNeeded():
             return _needed(mail, brand)
-        case TwoFactorOn(method="key"):
-            return Words(
-                subject=say("Two-factor is on for your %(brand)s account", brand=brand),
-                happened=say(
-                    "A security key or passkey was added to your account. You need it to sign in from now on."
-                ),
-                advice=keep,
-            )
-        case TwoFactorOn():
-            return Words(
-                subject=say("Two-factor is on for your %(brand)s account", brand=brand),
-                happened=say(
-                    "An authenticator app was added to your account. You need its codes to sign in from now on."
-                ),
-                advice=keep,
-            )
+        case TwoFactorOn(method=method):
+            subject = say("Two-factor is on for your %(brand)s account", brand=brand)
+            return Words(subject=subject, happened=say(_FIRST["key" if method == "key" else "app"]), advice=keep)
         case AppReplaced(codes=codes):
             return Words(
                 subject=say("The authenticator app of your %(brand)s account was replaced", brand=brand),
