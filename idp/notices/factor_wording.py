@@ -58,7 +58,8 @@ def of_factors(
             return _needed(mail, brand)
         case TwoFactorOn(method=method):
             subject = say("Two-factor is on for your %(brand)s account", brand=brand)
-            return Words(subject=subject, happened=say(_FIRST["key" if method == "key" else "app"]), advice=keep)
+            kind: _Kind = "key" if method == "key" else "app"
+            return Words(subject=subject, happened=say(_FIRST[kind]), advice=keep)
         case AppReplaced(codes=codes):
             return Words(
                 subject=say("The authenticator app of your %(brand)s account was replaced", brand=brand),
