@@ -33,9 +33,13 @@ FROM who LEFT JOIN shown ON true LEFT JOIN reserved ON true
 LEFT JOIN throttles t ON t.subject = who.subject AND t.method = $4 AND NOT t.known_browser
 """
 
+# The key before the Interaction: whoever reports a loss takes their locks in that order, too.
 SETTLE_KEY = f"""
-WITH due AS (
-    SELECT id FROM interactions WHERE id = $1 AND ceremony = $5 AND finished_at IS NULL FOR UPDATE
+WITH locked AS (
+    SELECT id FROM webauthn_credentials WHERE id = $6 FOR NO KEY UPDATE
+), due AS (
+    SELECT i.id FROM locked, interactions i
+    WHERE i.id = $1 AND i.ceremony = $5 AND i.finished_at IS NULL FOR UPDATE OF i
 ), used AS (
     UPDATE webauthn_credentials SET sign_count = $7, verifies = verifies OR $8, used_at = $9
     WHERE id = $6 AND user_id = $2 AND state = 'confirmed' AND (sign_count < $7 OR sign_count + $7 = 0)
