@@ -39,7 +39,7 @@ class Factors:
     demanding: tuple[Reason, ...]
     """All that asks for them, where something insists on them."""
     reset_at: datetime | None = None
-    """When an admin took them away, where none is there."""
+    """When an admin took them away, as long as none has been set up since."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,12 +60,13 @@ async def factors(present: Present) -> Factors:
     """Those of the person, and whether policy insists on them."""
     database, user = present.scene.services.database, present.account.user
     found, insists = await bound_factors.listed(database, user), demanded(present)
+    waits = present.account.enrolment_pass_demanded and not found
     return Factors(
         all=found,
         codes_left=present.account.codes_left,
         demanded=insists,
         demanding=demanding(present.scene.configuration.rules, present.account, ACCOUNT, present.at) if insists else (),
-        reset_at=None if found else await bound_factors.reset_at(database, user),
+        reset_at=await bound_factors.reset_at(database, user) if waits else None,
     )
 
 
