@@ -99,6 +99,12 @@ WITH person AS (
     SELECT 'backchannel_logout', client_id, id, 's-1', $1, $2, $2, $2, 'delivered' FROM person, shop
 ), linked AS (
     INSERT INTO links SELECT $3, 'reset_password', id, $2::timestamptz - interval '30 minutes', $2 FROM person
+), passed AS (
+    INSERT INTO enrolment_passes SELECT id, $3, $2::timestamptz - interval '1 day', $2 FROM person
+), remembered AS (
+    INSERT INTO remembered_browsers SELECT $1, id, $3, $2::timestamptz - interval '1 day', $2, $2 FROM person
+), reminded AS (
+    INSERT INTO grace_reminders SELECT id, $2, 3, $2 FROM person
 ), tries AS (
     INSERT INTO throttles (subject, method, known_browser, failures, touched_at) VALUES ($3, 'pwd', false, 3, $2)
 )
@@ -132,7 +138,7 @@ async def test_what_is_over_only_just_is_kept_where_it_still_tells_something(
     await fill(services, clock() - timedelta(minutes=1), clock() - timedelta(minutes=1))
     await purge_expired(services, clock())
     kept = {"interactions", "grants", "refresh_tokens", "initial_access_tokens", "outbox", "throttles"}
-    kept |= {"source_throttles", "client_assertions", "revoked_tokens", "links"}
+    kept |= {"source_throttles", "client_assertions", "revoked_tokens", "links", "enrolment_passes"}
     assert await counts(services) == {table: int(table in kept) for table in TABLES}
 
 
