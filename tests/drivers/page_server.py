@@ -18,6 +18,7 @@ from idp.web.edges import Edge, House
 from idp.web.kinds import PAGES
 from idp.web.shell import Brand, Shell
 from idp.web.views import View
+from idp.words.speech import Speech, change_to
 from tests.drivers.server import bound_sockets, serving
 
 AT = datetime(2031, 3, 5, 14, 22, 40, tzinfo=UTC)
@@ -30,10 +31,12 @@ def house_of(issuer: str) -> House:
     return House(issuer=parsed, clock=lambda: AT, entropy=os.urandom, shell=lambda: BARE)  # noqa: S604 - no shell of that kind
 
 
-def application(views: Mapping[str, View], issuer: str) -> Starlette:
-    """`/page/{name}` shows a view; posts anywhere else are answered with what came."""
+def application(views: Mapping[str, View], issuer: str, speech: Speech | None = None) -> Starlette:
+    """`/page/{name}` shows a view, in that language where one is given; posts anywhere else are answered as they came."""
 
     async def show(request: Request) -> Response:
+        if speech is not None:
+            change_to(speech)
         return responses.page(views[request.path_params["name"]])
 
     async def echo(request: Request) -> Response:
@@ -50,11 +53,11 @@ def application(views: Mapping[str, View], issuer: str) -> Starlette:
 
 
 @asynccontextmanager
-async def page_server(views: Mapping[str, View]) -> AsyncIterator[str]:
+async def page_server(views: Mapping[str, View], speech: Speech | None = None) -> AsyncIterator[str]:
     """The URL that the views stand at, without a final slash, as long as the block runs."""
     sockets = bound_sockets()
     url = f"http://localhost:{sockets[0].getsockname()[1]}"
-    async with serving(application(views, url), sockets):
+    async with serving(application(views, url, speech), sockets):
         yield url
     for each in sockets:
         each.close()
