@@ -1,4 +1,4 @@
-"""Every page in other languages on a small phone: German, one that is longer, one from right to left (check 18 of ux.md)."""
+"""Every page on a small phone in German, in a longer language and from right to left (check 18 of ux.md)."""
 
 from __future__ import annotations
 

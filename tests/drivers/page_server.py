@@ -32,7 +32,7 @@ def house_of(issuer: str) -> House:
 
 
 def application(views: Mapping[str, View], issuer: str, speech: Speech | None = None) -> Starlette:
-    """`/page/{name}` shows a view, in that language where one is given; posts anywhere else are answered as they came."""
+    """`/page/{name}` shows a view, in that language if one is given; posts elsewhere are answered as they came."""
 
     async def show(request: Request) -> Response:
         if speech is not None:

@@ -38,6 +38,7 @@ from idp.notices.causes import caused_by
 from idp.notices.mails import AnyMail, Letter
 from idp.notices.rendering import Recipient, rendered
 from idp.values.ids import AuthenticatorId
+from idp.words.speech import Speech, languages, speaking
 
 AT = datetime(2031, 3, 5, 9, 14, 20, tzinfo=UTC)
 UNTIL = AT + timedelta(minutes=15)
@@ -262,3 +263,15 @@ def test_the_end_of_a_pause_is_said_on_the_clock() -> None:
         "You can try again at 09:30 UTC."
         in rendered(letter(mails.SignInPaused(method=Counter.PASSWORD, until=UNTIL)), ALICE).text
     )
+
+
+@pytest.mark.parametrize("mail", EVERY, ids=[str(mail) for mail in EVERY])
+def test_a_mail_is_in_the_language_of_its_reader(mail: AnyMail) -> None:
+    """By the account's `locale`, whatever is spoken around it; one that we do not speak is English."""
+    german = rendered(letter(mail), replace(ALICE, locale="de-AT"))
+    assert (german.language, german.text.splitlines()[0]) == ("de", "Guten Tag Alice,")
+    assert "Wann: 5. März 2031 um 09:14 Uhr UTC\nVon wo: 203.0.113.7\nBrowser: Firefox auf Windows\n" in german.text
+    assert '<html lang="de" dir="ltr">' in german.html
+    with speaking(Speech(language=languages()["de"])):
+        assert rendered(letter(mail), replace(ALICE, locale="tlh")) == rendered(letter(mail), ALICE)
+        assert rendered(letter(mail), ALICE).language == "en"
