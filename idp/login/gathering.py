@@ -86,12 +86,15 @@ def _identity(known: Known[P], at: datetime) -> Identity | None:
 def _level_asked(asked: Asked, account: Account, aliases: Mapping[str, Level]) -> Level | None:
     """What the request asks: all of an essential `acr`, of anything else what is within this person's reach.
 
-    Everybody can set up an app; a key is within reach of who has one, and of nobody else is anything asked for its sake
-    (OIDC Core 3.1.2.1: acr_values is voluntary).
+    Everybody can set up an app; a key is within reach of who has one, and nobody else sets anything up for its sake
+    (OIDC Core 3.1.2.1: acr_values is voluntary). What there is, is asked: a remembered browser spares it in no request
+    that names a level.
     """
     level = level_asked(asked.acr_asked, aliases)
     insists = asked.claims is not None and asked.claims.acr_essential
-    return level if level is None or level <= Level.TWO or account.keys or insists else None
+    if level is None or level <= Level.TWO or account.keys or insists:
+        return level
+    return Level.TWO if account.enrolled else None
 
 
 def _consent(purpose: Purpose, consented: frozenset[str]) -> ConsentFacts:

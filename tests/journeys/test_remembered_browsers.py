@@ -155,7 +155,7 @@ def _copied(cookie: Cookie) -> Cookie:
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"acr_values": "2fa"}, {"acr_values": "1fa"}, {"max_age": "86400"}, {"prompt": "login"}],
+    [{"acr_values": "2fa"}, {"acr_values": "1fa"}, {"acr_values": "phr"}, {"max_age": "86400"}, {"prompt": "login"}],
     ids="".join,
 )
 async def test_a_request_that_asks_anything_is_asked_and_offers_nothing(

@@ -211,6 +211,16 @@ def test_acr_values_add_the_lowest_level_that_they_name(acr_values: tuple[str, .
     assert names["client"] == WIKI
 
 
+def test_a_wish_for_a_key_is_one_for_what_there_is() -> None:
+    """A-19: also where the key itself is out of reach, so that no remembered browser spares the app."""
+    for apps, effect in ((0, "nothing"), (1, "decides")):
+        wish = replace(known(replace(REQUEST, acr_values=("phr",))), account=replace(drawn.account(), apps=apps))
+        identity = gathered(wish, AT).identity
+        assert identity is not None
+        (asked,) = (reason for reason in identity.requirement.reasons if reason.source == "request")
+        assert asked.effect == effect
+
+
 def test_the_requirement_carries_the_age_that_was_decided() -> None:
     facts = gathered(known(HOUR), AT)
     assert facts.identity is not None
