@@ -1,4 +1,4 @@
-"""Every page on a small phone in German, in a longer language and from right to left (check 18 of ux.md)."""
+"""Every page on a small phone in German, in a longer language and from right to left."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def site(request: pytest.FixtureRequest) -> AsyncIterator[Site]:
 
 
 async def test_nothing_is_wider_than_a_small_phone(page: Page, site: Site) -> None:
-    """Check 18 of ux.md: no sideways scroll at 320 px, no button whose words are cut; everything unfolded."""
+    """No sideways scroll at 320 px, no button whose words are cut; everything unfolded."""
     await page.set_viewport_size({"width": 320, "height": 640})
     wrong: list[str] = []
     for name in site.names:
