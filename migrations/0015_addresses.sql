@@ -5,9 +5,9 @@ ALTER TABLE users ADD theme text NOT NULL DEFAULT 'system' CHECK (theme IN ('sys
 ALTER TABLE links DROP CONSTRAINT links_kind_check;
 ALTER TABLE links
     ADD CHECK (kind IN ('reset_password', 'confirm_address')),
-    ADD address text, -- the one that the link was mailed to, and that it makes the person's
+    ADD address text, -- the one that the link was mailed to
     ADD replaces text, -- the one that the person had then; whoever got another meanwhile has to ask again
-    ADD CHECK ((kind = 'confirm_address') = (address IS NOT NULL)),
+    ADD CHECK (kind <> 'confirm_address' OR address IS NOT NULL),
     ADD CHECK (replaces IS NULL OR address IS NOT NULL);
 
 CREATE OR REPLACE VIEW accounts AS

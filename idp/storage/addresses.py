@@ -72,12 +72,16 @@ MOVE = "UPDATE users SET email = $2, email_verified = true, updated_at = $3 WHER
 
 DISTRUST = "UPDATE users SET email_verified = false, updated_at = $2 WHERE id = $1"
 
-# The mail to the address before was made in the same transaction in which the link was used.
+# The mail to the address before was made in the same transaction in which the link was used. Whoever took the account
+# may have moved on since, by another link of that kind.
 LEFT_BY = """
 SELECT l.replaces FROM outbox o JOIN links l ON l.user_id = o.user_id AND l.used_at = o.made_at
 JOIN users u ON u.id = l.user_id
-WHERE o.link_digest = $1 AND o.topic = 'address_left' AND l.kind = 'confirm_address' AND u.email = l.address
-    AND l.replaces IS NOT NULL
+WHERE o.link_digest = $1 AND o.topic = 'address_left' AND l.kind = 'confirm_address' AND l.replaces IS NOT NULL
+    AND EXISTS (
+        SELECT FROM links n
+        WHERE n.user_id = u.id AND n.kind = l.kind AND n.used_at >= l.used_at AND n.address = u.email
+    )
 """
 
 
@@ -182,6 +186,6 @@ async def distrust(executor: Executor, user: UserId, at: datetime) -> None:
 
 
 async def left_by(executor: Executor, mail: Digest) -> str | None:
-    """The address that the mail with this link was about, while the person still has the one that came after it."""
+    """The address that the mail with this link was about, while the person has one that followed it by such a link."""
     address: str | None = await executor.fetchval(LEFT_BY, mail.octets)
     return address

@@ -1,7 +1,8 @@
 """Mailed links: asked for within limits, made, looked at as often as somebody likes, and spent once.
 
 A link is known by the digest of its secret. The newest of a person's is the one that works: which that is, is decided
-where it is used, so that two made at one moment cannot both be.
+where it is used, so that two made at one moment cannot both be. It works only while what it rested on is as it was: the
+address that it was mailed to, or whoever had that for a while would have a way in, and the password.
 """
 
 from dataclasses import dataclass
@@ -38,8 +39,8 @@ FROM asked
 
 MAKE = f"""
 WITH made AS (
-    INSERT INTO links (digest, kind, user_id, made_at, expires_at)
-    SELECT $1, 'reset_password', id, $3, $4 FROM users WHERE id = $2
+    INSERT INTO links (digest, kind, user_id, made_at, expires_at, address)
+    SELECT $1, 'reset_password', id, $3, $4, email FROM users WHERE id = $2
 ), {RECORDED.format(events="$5", when="true")}
 SELECT
 """
@@ -49,9 +50,10 @@ CASE
     WHEN l.used_at IS NOT NULL THEN 'used'
     WHEN l.expires_at <= $2 THEN 'expired'
     WHEN u.status <> 'active' THEN 'user_disabled'
-    WHEN EXISTS (
-        SELECT FROM links n WHERE n.user_id = l.user_id AND n.kind = l.kind AND n.made_at > l.made_at
-    ) THEN 'superseded'
+    WHEN NOT u.email_verified OR u.email IS DISTINCT FROM l.address
+        OR EXISTS (SELECT FROM passwords p WHERE p.user_id = u.id AND p.set_at > l.made_at)
+        OR EXISTS (SELECT FROM links n WHERE n.user_id = l.user_id AND n.kind = l.kind AND n.made_at > l.made_at)
+    THEN 'superseded'
 END
 """
 

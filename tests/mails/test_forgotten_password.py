@@ -110,7 +110,7 @@ async def test_a_link_leaves_the_address_at_once_and_looking_spends_nothing(
     assert (await (await browser.open(link)).submit(new_password=NEW)).heading == "Your password is changed"
 
 
-@pytest.mark.parametrize("reason", ["used", "expired", "superseded", "unknown", "user_disabled", "none"])
+@pytest.mark.parametrize("reason", ["used", "expired", "superseded", "password", "unknown", "user_disabled", "none"])
 async def test_a_link_that_does_nothing(
     provider: Provider, wiki: AuthlibClient, alice: Person, browser: Browser, box: Mailbox, reason: str
 ) -> None:
@@ -126,6 +126,9 @@ async def test_a_link_that_does_nothing(
         case "superseded":
             provider.clock.advance(seconds=1)
             await asked(wiki, browser)
+        case "password":
+            provider.clock.advance(seconds=1)
+            await provider.services.database.execute("UPDATE passwords SET set_at = $1", provider.clock.now)
         case "unknown":
             link = link[:-4] + "AAAA"
         case "user_disabled":
@@ -135,7 +138,8 @@ async def test_a_link_that_does_nothing(
     before = await provider.services.database.fetchval("SELECT hash FROM passwords")
     page = await browser.open(link)
     assert (page.status, page.step, page.heading) == (410, "error", "This link no longer works")
-    assert (await details(provider, "link_refused"))[-1]["reason"] == ("unknown" if reason == "none" else reason)
+    recorded = {"none": "unknown", "password": "superseded"}.get(reason, reason)
+    assert (await details(provider, "link_refused"))[-1]["reason"] == recorded
     page = await page.click("Ask for a new link")
     assert page.step == "forgot"
     assert await provider.services.database.fetchval("SELECT hash FROM passwords") == before

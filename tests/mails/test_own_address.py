@@ -222,6 +222,50 @@ async def test_an_old_address_that_is_somebody_elses_by_now_is_not_given_back(
     assert await address(provider, "bob") == (OLD, True)
 
 
+async def test_a_forgotten_password_mailed_to_an_address_dies_with_it(
+    provider: Provider, wiki: AuthlibClient, alice: Person, browser: Browser, box: Mailbox
+) -> None:
+    """Whoever took the account for a while, or read the old mailbox, keeps no way in that waits there."""
+
+    async def forgotten(to: str) -> str:
+        async with Browser() as elsewhere:
+            page = await elsewhere.open(await wiki.authorization_url())
+            await (await page.click("Forgot your password?")).submit(username="alice")
+        (mail,) = [mail for mail in await delivered(provider, box) if "Choose a new password" in mail.subject]
+        assert mail.to == to
+        return mail.links[0]
+
+    to_old = await forgotten(OLD)
+    await (await browser.open(await asked(provider, alice, browser, box))).submit()
+    told = {mail.to: mail for mail in await delivered(provider, box)}
+    async with Browser() as elsewhere:
+        assert (await elsewhere.open(to_old)).status == 410
+        to_new = await forgotten(NEW)
+        await (await elsewhere.open(told[OLD].links[-1])).submit()
+        assert await address(provider) == (OLD, True)
+        assert (await elsewhere.open(to_new)).status == 410
+    assert [told["reason"] for told in await details(provider, "link_refused")] == ["superseded", "superseded"]
+
+
+async def test_not_you_gives_the_old_address_back_also_after_a_second_change(
+    provider: Provider, alice: Person, browser: Browser, box: Mailbox
+) -> None:
+    """Else whoever took the account would move on once more, and the mail to the person's own would do nothing."""
+    await (await browser.open(await asked(provider, alice, browser, box))).submit()
+    told = {mail.to: mail for mail in await delivered(provider, box)}
+    provider.clock.advance(minutes=1)
+    await (await browser.open(await asked(provider, alice, browser, box, "alice@third.example"))).submit()
+    assert await address(provider) == ("alice@third.example", True)
+    later = {mail.to: mail for mail in await delivered(provider, box)}
+    async with Browser() as elsewhere:
+        page = await elsewhere.open(told[OLD].links[-1])
+        assert OLD in page.text
+        await page.submit()
+        assert await address(provider) == (OLD, True)
+        await (await elsewhere.open(later[NEW].links[-1])).submit()  # what came after is nobody's way back
+    assert await address(provider) == (OLD, True)
+
+
 # ── links that do nothing ────────────────────────────────────────────────────────────────────────
 
 
