@@ -14,7 +14,7 @@ from idp.login.purpose import ACCOUNT, RESERVED, PortalVisit, Task
 from idp.login.steps import Answer, Enrol, ProveFactor, SaveRecoveryCodes, SignIn, Step
 from idp.policy.account import Account
 from idp.policy.rules import Rule, Rules
-from idp.values.ids import AuthenticatorId
+from idp.values.ids import AuthenticatorId, InteractionId
 from tests.drivers import facts as drawn
 from tests.drivers.facts import ARRIVED, AT, evidence, session
 
@@ -118,3 +118,11 @@ def test_what_is_stored_is_what_is_restored() -> None:
     replacing = replace(doing("set_up_app"), name="work phone", replaces=AuthenticatorId(UUID(int=7)))
     for visit in (VISIT, FRESH, doing("set_up_app"), replacing):
         assert PortalVisit.restored(visit.stored()) == visit
+
+
+def test_a_sign_in_ends_where_what_was_typed_waits() -> None:
+    """It names itself there, and only where something was kept."""
+    interaction = InteractionId(UUID(int=5))
+    visit = PortalVisit(return_to="/account/password")
+    assert visit.address(interaction) == "/account/password"
+    assert replace(visit, form_kept=True).address(interaction) == f"/account/password?kept={interaction}"

@@ -140,7 +140,8 @@ def test_the_fixed_shape(mail: AnyMail) -> None:
     shape = [
         r"Hello Alice,\n\n[A-Z].+\n\n",
         r"When: 5 March 2031 at 09:14 UTC\nWhere: 203\.0\.113\.7\nBrowser: Firefox on Windows\n\n",
-        r"((Was it you|Did you ask for it)\? Nothing to do\.|A key that keeps its secret cannot be copied: .+)\n(.+\n)?\n",
+        r"((Was it you|Did you ask for it)\? Nothing to do\.|A key that keeps its secret cannot be copied: .+)\n",
+        r"(.+\n)?\n",
         r"Not you\? Ask help@example\.org\.\n\n",
         r"We never ask for your password or codes\.\nExample\n",
     ]
@@ -223,6 +224,18 @@ def test_an_enrolment_pass_stands_by_itself_and_is_not_sent_too_late() -> None:
     assert not letter(PASS).pointless(UNTIL - timedelta(seconds=1))
     assert letter(PASS).pointless(UNTIL)
     assert PASS.enrolment_pass not in repr(letter(PASS))
+
+
+@pytest.mark.parametrize("key", [False, True], ids=["any", "key"])
+def test_what_has_to_be_set_up_is_told_with_its_day(*, key: bool) -> None:
+    """What would do, from when on, and where; not once it is too late."""
+    needed = mails.SetUpNeeded(link=LINK, until=UNTIL, key=key)
+    made = rendered(letter(needed), ALICE)
+    what = "a security key or passkey" if key else "two-factor sign-in"
+    assert made.subject == f"Your Example account needs {what} by 5 March 2031"
+    assert f"From 5 March 2031 at 09:29 UTC on, your account needs {what}." in made.text
+    assert f"\n\nSet it up now:\n{LINK}\n\n" in made.text
+    assert letter(needed).pointless(UNTIL)
 
 
 @pytest.mark.parametrize("mail", [*EVERY, FORGOTTEN, CONFIRM, PASS], ids=str)
