@@ -1,6 +1,7 @@
 """E-mail addresses: their shape. Whether one is reachable is known only after our own mail was answered."""
 
 import re
+import unicodedata
 
 from idp.directory.invalid import InvalidValue
 from idp.directory.text import has_unseen
@@ -12,7 +13,8 @@ LONGEST_LOCAL = 64
 
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_UNWANTED_LOCAL = re.compile(r'[\s"(),:;<>@\[\]\\]|^\.|\.$|\.\.')
+_UNWANTED_LOCAL = re.compile(r'[\s"(),:;<>@\[\]\\]|=\?|^\.|\.$|\.\.')
+"""Also what begins an encoded word (RFC 2047 2): a header that holds one is read as another address."""
 
 
 def email(text: str) -> str:
@@ -24,6 +26,8 @@ def email(text: str) -> str:
     local, _, domain = text.strip().rpartition("@")
     if len(local) > LONGEST_LOCAL or len(local) + 1 + len(domain) > LONGEST:
         raise InvalidValue(FIELD, "The address is too long to receive mail.")
-    if not (local and _DOMAIN.fullmatch(domain)) or _UNWANTED_LOCAL.search(local) or has_unseen(local):
+    # Names are compared in a form that makes plain signs of wide ones: what is unwanted there is unwanted here.
+    told = unicodedata.normalize("NFKC", local)
+    if not (local and _DOMAIN.fullmatch(domain)) or _UNWANTED_LOCAL.search(told) or has_unseen(local):
         raise InvalidValue(FIELD, "Enter an address like name@example.com.")
     return f"{local}@{domain.lower()}"
