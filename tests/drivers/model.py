@@ -32,6 +32,10 @@ class Who:
     on: bool = True
     secret: str | None = None
     spent_step: int = 0
+    key: Any = None
+    """The security key that is bound, whatever holds it."""
+    proves: str = "hwk"
+    """What the key at hand proves: `hwk_verified` where it asks for a finger."""
     codes: list[str] = field(default_factory=list)
     spent_codes: list[str] = field(default_factory=list)
     codes_saved: bool = False
@@ -44,6 +48,11 @@ class Who:
     """When each rule that leaves a day first applied: the server's, an app's, or their own (`own`)."""
     exempt_until: datetime | None = None
     failures: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether there is a second factor."""
+        return self.secret is not None or self.key is not None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -68,7 +77,7 @@ class SignIn:
     ends: datetime
     login: bool = False
     max_age: int | None = None
-    acr: bool = False
+    acr: str = ""
     user: str | None = None
     own: Proofs = field(default_factory=dict)
     other: bool = False
@@ -97,6 +106,8 @@ class Grant:
     opened: datetime
     ends: datetime
     code: str
+    asked: str
+    """The `acr` that the request named."""
     offline: bool
     rotates: bool
     redeemed: bool = False
@@ -110,16 +121,26 @@ class Grant:
 
 
 def level(proofs: Proofs) -> int:
-    """0, 1 or 2: a second factor counts only beside a password."""
-    if "pwd" not in proofs:
+    """0 to 3: a second factor counts only beside a password, but for a key that has asked for a finger."""
+    if not {"pwd", "hwk_verified"} & proofs.keys():
         return 0
+    if {"hwk", "hwk_verified"} & proofs.keys():
+        return 3
     return 2 if {"otp", "recovery_code"} & proofs.keys() else 1
 
 
 def amr(proofs: Proofs) -> list[str]:
     """RFC 8176: in a steady order, and `mfa` for two factors."""
     names: list[str] = [name for name in ("pwd", "otp", "recovery_code") if name in proofs]
-    return [*names, "mfa"] if level(proofs) == 2 else names
+    if {"hwk", "hwk_verified"} & proofs.keys():
+        names += ["hwk", "user"]
+    return [*names, "mfa"] if level(proofs) >= 2 else names
+
+
+def acr(proofs: Proofs, asked: str) -> str:
+    """What was reached, or of that what was asked for."""
+    reached = level(proofs)
+    return asked if asked == "2fa" and reached >= 2 else {1: "1fa", 2: "2fa", 3: "phr"}[reached]
 
 
 def merged(*several: Proofs) -> Proofs:
@@ -133,8 +154,10 @@ def merged(*several: Proofs) -> Proofs:
 
 def freshness(proofs: Proofs) -> datetime:
     """The older of the two factors' latest proofs: as fresh as that is what rests on both."""
-    possession = [proofs[name] for name in ("otp", "recovery_code") if name in proofs]
-    return min([proofs["pwd"], *([max(possession)] if possession else [])])
+    keys = [proofs[name] for name in ("hwk", "hwk_verified") if name in proofs]
+    known = [proofs[name] for name in ("pwd", "hwk_verified") if name in proofs]
+    possession = keys or [proofs[name] for name in ("otp", "recovery_code") if name in proofs]
+    return min([max(known), *([max(possession)] if possession else [])])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,14 +193,16 @@ class Model:
         asks = {app: self.rules.get(app)}
         return asks if lifted else {**asks, "": self.rules.get(""), "own": who.rule}
 
-    def needs(self, who: Who, app: str, *, acr: bool = False) -> int:
+    def needs(self, who: Who, app: str, *, acr: str = "") -> int:
         """The strictest of all; nothing hides a factor, and whoever has had one is left no time."""
         asks = self.asking(who, app)
         late = any(
             rule == "grace" and (who.had_factor or self.now - who.met.get(place, self.now) >= DAY)
             for place, rule in asks.items()
         )
-        return 2 if "required" in asks.values() or late or acr or who.secret else 1
+        if "phr" in asks.values() or (acr == "phr" and who.key):
+            return 3
+        return 2 if "required" in asks.values() or late or acr == "2fa" or who.enrolled else 1
 
     def meets(self, who: Who, app: str) -> None:
         """The provider asked its policy about somebody: the day of each rule that leaves one begins."""
@@ -229,17 +254,18 @@ class Model:
         if sign_in.gone or self.now >= sign_in.expires:
             return GONE
         who, proofs = self.person(sign_in), self.proved(sign_in)
-        if who is None or not who.on or "pwd" not in proofs:
+        if who is None or not who.on or level(proofs) < 1:
             return "password"
-        two = self.needs(who, sign_in.app, acr=sign_in.acr) == 2
+        needed = self.needs(who, sign_in.app, acr=sign_in.acr)
+        lacking, only_key = level(proofs) < needed, needed == 3
+        anew = not who.enrolled and (needed >= 2 or self.may_wait(sign_in))
         steps = (
-            ("second-factor", two and who.secret and level(proofs) < 2),
-            (
-                "enrolment-pass",
-                (two or self.may_wait(sign_in)) and not who.secret and who.enrolment_pass and not sign_in.pass_shown,
-            ),
-            ("enrolment", (two or self.may_wait(sign_in)) and not who.secret),
-            ("recovery-codes", who.secret and not (who.codes_saved and who.codes)),
+            ("security-key", lacking and only_key and who.key),
+            ("second-factor", lacking and who.enrolled and level(proofs) < 2),
+            ("enrolment-pass", anew and who.enrolment_pass and not sign_in.pass_shown),
+            ("key-enrolment", only_key and not who.key),
+            ("enrolment", anew),
+            ("recovery-codes", who.enrolled and not (who.codes_saved and who.codes)),
             ("recovery-used", "recovery_code" in sign_in.own and not sign_in.recovery_answered),
             ("consent", sign_in.app in self.third_party and not self._consented(sign_in, who)),
         )
@@ -257,6 +283,20 @@ class Model:
         sign_in.own = {**sign_in.own, method: self.now}
         self.people[name].failures.pop(method, None)
         self.passed(sign_in)
+
+    def bound(self, sign_in: SignIn, who: Who) -> None:
+        """A factor was set up in it: there is none before that, and a recovery code used was answered."""
+        who.had_factor, sign_in.setup, sign_in.recovery_answered = True, None, True
+        self.given(who, None)
+        self.passed(sign_in)
+
+    def unsaved(self, who: Who) -> None:
+        """A new set takes the place of every earlier one, also of those that other sign-ins still show."""
+        for each in self.sign_ins:
+            if each.user == who.name:
+                each.codes = None
+        who.codes, who.spent_codes, who.codes_saved = [], [], False
+        who.failures.pop("recovery_code", None)
 
     def given(self, who: Who, enrolment_pass: str | None) -> None:
         """A pass for a first factor, in place of one before wherever that was shown; None: it is spent."""
@@ -296,6 +336,7 @@ class Model:
             opened=self.now,
             ends=self.now + timedelta(days=180) if offline else session.until,
             code=code,
+            asked=sign_in.acr,
             offline=offline,
             rotates=rotates,
         )
@@ -345,5 +386,6 @@ class Model:
         in_time = self.now < grant.ends and (grant.idle_until is None or self.now < grant.idle_until)
         if in_time:
             self.meets(who, grant.app)
-        two = self.needs(who, grant.app) == 2
-        return in_time and (not two or (level(grant.proofs) == 2 and who.secret is not None))
+        needed = self.needs(who, grant.app)
+        at_hand = {1: True, 2: who.enrolled, 3: who.key is not None}[needed]
+        return in_time and at_hand and level(grant.proofs) >= needed

@@ -13,7 +13,7 @@ from idp.values.secrets import Code
 from tests.drivers.app_code import RelyingApp, claims_of
 from tests.drivers.browser_http import Browser
 from tests.drivers.grants import REDIRECT_URI, add_client
-from tests.drivers.model import DONE, GONE, PERIOD_SECONDS, STEP, Grant, Model, SignIn, Who, amr, level
+from tests.drivers.model import DONE, GONE, PERIOD_SECONDS, STEP, Grant, Model, SignIn, Who, acr, amr, level
 from tests.drivers.page import Page
 from tests.drivers.person import set_up_key
 from tests.drivers.provider import Provider
@@ -71,7 +71,7 @@ class World:
             app.scope,
             prompt=" ".join(prompt),
             max_age="" if sign_in.max_age is None else str(sign_in.max_age),
-            acr_values="2fa" if sign_in.acr else "",
+            acr_values=sign_in.acr,
         )
         self.met(sign_in)
         due = self.model.due(sign_in)
@@ -98,16 +98,24 @@ class World:
         if due == DONE:
             self._left(sign_in, page)
             return
-        assert page.step == due or (due, page.step) == ("second-factor", "recovery"), (page, due, sign_in)
+        assert page.step in self.doing(sign_in, due), (page, due, sign_in)
         if due in {"enrolment", "enrolment-pass"}:
             assert page.has("skip") == self.model.may_wait(sign_in), (page, sign_in)
         sign_in.pages.append(page)
         self.written_down(sign_in, page)
 
+    def doing(self, sign_in: SignIn, due: str) -> set[str]:
+        """The pages that would do: a second factor of whatever kind there is, a first one of either kind."""
+        who = self.model.person(sign_in)
+        if due == "second-factor" and who:
+            at_hand = {"second-factor": who.secret, "security-key": who.key, "recovery": True}
+            return {name for name, there in at_hand.items() if there}
+        return {due, "key-enrolment"} if due == "enrolment" else {due}
+
     def met(self, sign_in: SignIn) -> None:
         """The provider looks at it: rules that leave time apply from now on to whoever proved a password."""
         who = self.model.person(sign_in)
-        if who and self.model.due(sign_in) != GONE and "pwd" in self.model.proved(sign_in):
+        if who and self.model.due(sign_in) != GONE and level(self.model.proved(sign_in)):
             self.model.meets(who, sign_in.app)
 
     def _left(self, sign_in: SignIn, page: Page) -> None:
@@ -132,17 +140,15 @@ class World:
                 self.new_codes(sign_in, who, page)
                 self.model.kept_waiting(sign_in)
             assert sign_in.codes, "no codes were shown"
+            if not sign_in.codes[0]:  # made with a key, and shown only now
+                who.codes, sign_in.codes = list(page.codes), (page.codes, sign_in.codes[1])
             assert sign_in.codes[0] == page.codes, "recovery codes changed while they were on show"
 
     def new_codes(self, sign_in: SignIn, who: Who, page: Page) -> None:
-        """A set takes the place of every earlier one, also of those that other sign-ins still show."""
+        """What the page shows is the set from now on."""
         assert len(page.codes) == 10, page
-        for each in self.model.sign_ins:
-            if each.user == who.name:
-                each.codes = None
-        sign_in.codes = (page.codes, self.model.now + STEP)
-        who.codes, who.spent_codes, who.codes_saved = list(page.codes), [], False
-        who.failures.pop("recovery_code", None)
+        self.model.unsaved(who)
+        sign_in.codes, who.codes = (page.codes, self.model.now + STEP), list(page.codes)
 
     async def look(self, sign_in: SignIn) -> None:
         """The page is asked for anew."""
@@ -192,7 +198,7 @@ class World:
         claims = claims_of(answer["id_token"])
         assert claims["sub"] == self.model.people[grant.user].subject
         assert claims["amr"] == amr(grant.proofs), grant
-        assert claims["acr"] == ("2fa" if level(grant.proofs) == 2 else "1fa"), grant
+        assert claims["acr"] == acr(grant.proofs, grant.asked), grant
         assert claims["auth_time"] == int(max(grant.proofs.values()).timestamp()), grant
         grant.access = (answer["access_token"], self.model.now + timedelta(minutes=10))
         grant.idle_until = self.model.now + timedelta(days=30) if grant.offline else None

@@ -27,6 +27,7 @@ from idp.policy.rules import Grace, Rule, Target
 from idp.settings import Settings
 from idp.usecases import passes, user_access
 from idp.values.issuer import Issuer
+from tests.drivers import keys
 from tests.drivers.browser_http import Browser
 from tests.drivers.clock import MovableClock
 from tests.drivers.database import Cluster, clone, drop
@@ -35,6 +36,7 @@ from tests.drivers.model_browser import World
 from tests.drivers.page import Page
 from tests.drivers.provider import Provider
 from tests.drivers.server import bound_sockets, serving
+from tests.drivers.soft_key import Odd
 
 Result = TypeVar("Result")
 
@@ -45,6 +47,7 @@ MOST_STEPS = 10
 SET_UP = {"enrolment", "enrolment-pass"}
 RULES = {
     "required": Rule(level=Level.TWO),
+    "phr": Rule(level=Level.PHISHING_RESISTANT),
     "grace": Rule(level=Level.TWO, grace=Grace(days=1)),
     "if_enrolled": Rule(level=None),
     None: None,
@@ -55,13 +58,19 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"login": True},
     {"max_age": 0},
     {"max_age": 600},
-    {"acr": True},
+    {"acr": "2fa"},
+    {"acr": "phr"},
 )
 numbers = st.integers(0, 50)
 people = st.sampled_from(PEOPLE)
 apps = st.sampled_from(["wiki", "shop", "notes"])
 browsers = st.integers(0, 1)
-ways = st.sampled_from(["app", "app", "recovery code", "set up", "put off"])
+ways = st.sampled_from(["app", "app", "key", "key", "passkey", "recovery code", "set up", "put off"])
+
+
+def at_step(page: Page, step: str) -> str:
+    """The address of another page of the same sign-in: another way of doing the same."""
+    return f"{page.url.rpartition('/')[0]}/{step}"
 
 
 async def build(cluster: Cluster, stack: AsyncExitStack) -> World:
@@ -95,6 +104,7 @@ async def build(cluster: Cluster, stack: AsyncExitStack) -> World:
     await world.add_app("notes", "spa", "openid offline_access", first_party=True)
     for name in PEOPLE:
         await world.add_person(name)
+    world.model.people["alice"].proves = "hwk_verified"
     return world
 
 
@@ -134,11 +144,11 @@ class SignIns(RuleBasedStateMachine):
 
     # ── sign-ins ─────────────────────────────────────────────────────────────────────────────────
 
-    @initialize(level=st.sampled_from(["required", "if_enrolled", "grace"]), app=apps)
-    def begin(self, level: str, app: str) -> None:
-        """Both values, from the start; one person has been here before."""
+    @initialize(level=st.sampled_from(["required", "if_enrolled", "grace", "phr"]), app=apps, way=ways)
+    def begin(self, level: str, app: str, way: str) -> None:
+        """Each value, from the start; one person has been here before."""
         self.change_policy("server", "", level)
-        self.visit(0, app, PEOPLE[0], {}, "app")
+        self.visit(0, app, PEOPLE[0], {}, way)
 
     @rule(browser=browsers, app=apps, asked=st.sampled_from(REQUESTS), silent=st.booleans())
     def start(self, browser: int, app: str, asked: dict[str, Any], silent: bool) -> None:  # noqa: FBT001
@@ -169,36 +179,40 @@ class SignIns(RuleBasedStateMachine):
             return self._put_off(sign_in)
         if way in {"recovery code", "set up"} and self.model.due(sign_in) == "second-factor":
             return self._recovery_code(sign_in, set_up=way == "set up")
-        return self._answer(sign_in, who)
+        if way == "passkey" and self.model.due(sign_in) == "password":
+            return self._passkey(sign_in, self.model.people[who]) or self._answer(sign_in, who)
+        return self._answer(sign_in, who, by_key=way in {"key", "passkey"})
 
     @precondition(lambda self: self.open_sign_ins())
-    @rule(n=numbers, who=people)
-    def answer(self, n: int, who: str) -> None:
+    @rule(n=numbers, who=people, by_key=st.booleans())
+    def answer(self, n: int, who: str, by_key: bool) -> None:  # noqa: FBT001
         """The step that is due, rightly."""
         sign_in = self._pick(n)
         self.do(self.world.look(sign_in))
         if not sign_in.gone and not sign_in.answer:
-            self._answer(sign_in, who)
+            self._answer(sign_in, who, by_key=by_key)
 
     def _pick(self, n: int) -> SignIn:
         found = self.open_sign_ins()
         return found[n % len(found)]
 
-    def _answer(self, sign_in: SignIn, name: str) -> bool:
-        """False where the person has nothing to answer with now."""
+    def _answer(self, sign_in: SignIn, name: str, *, by_key: bool = False) -> bool:
+        """False where the person has nothing to answer with now; `by_key` where a key would do as well."""
         page: Page = sign_in.pages[-1]
         due, who = self.model.due(sign_in), self.model.person(sign_in)
         assert due not in {DONE, GONE}
         if due == "password":
             return self._password(sign_in, page, self.model.people[name])
         assert who is not None
+        if due in {"second-factor", "security-key"}:
+            by_code = who.secret and due == "second-factor" and not (by_key and who.key)
+            return (self._app_code if by_code else self._key)(sign_in, page, who)
+        if due in {"enrolment", "key-enrolment"}:
+            by_key = by_key or page.step == "key-enrolment"
+            return (self._new_key if by_key else self._enrol)(sign_in, page, who)
         match due:
-            case "second-factor":
-                return self._app_code(sign_in, page, who)
             case "enrolment-pass":
                 shown = self._show_pass(sign_in, page, who)
-            case "enrolment":
-                return self._enrol(sign_in, page, who)
             case "recovery-codes":
                 shown = self.do(page.submit(saved=True))
                 who.codes_saved, sign_in.codes = True, None
@@ -240,7 +254,7 @@ class SignIns(RuleBasedStateMachine):
 
     def _app_code(self, sign_in: SignIn, page: Page, who: Who) -> bool:
         if page.step != "second-factor":
-            page = self.do(page.click("Use my authenticator app instead"))
+            page = self.do(self.world.browsers[sign_in.browser].open(at_step(page, "second-factor")))
         if who.spent_step > self.world.time_step:
             self.wait(31)
         step = max(self.world.time_step, who.spent_step + 1)
@@ -251,6 +265,46 @@ class SignIns(RuleBasedStateMachine):
         self.world.shown(sign_in, shown)
         return True
 
+    def _key(self, sign_in: SignIn, page: Page, who: Who) -> bool:
+        """The key in place of a code, or where only that will do."""
+        assert who.key
+        if page.step != "security-key":
+            page = self.do(self.world.browsers[sign_in.browser].open(at_step(page, "security-key")))
+        shown = self.do(keys.shown(page, who.key))
+        self.model.prove(sign_in, who.name, who.proves)
+        self.world.shown(sign_in, shown)
+        return True
+
+    def _passkey(self, sign_in: SignIn, who: Who) -> bool:
+        """No name, no password: it is enough where it has asked for a finger, and else refused."""
+        if not who.key or not who.on:
+            return False
+        good = who.proves == "hwk_verified"
+        if not good and not self._fails(who, "key"):
+            return False
+        shown = self.do(keys.shown(sign_in.pages[-1], who.key))
+        if good:
+            self.model.prove(sign_in, who.name, who.proves)
+        else:
+            assert shown.alerts, shown
+        self.world.shown(sign_in, shown)
+        return good
+
+    def _new_key(self, sign_in: SignIn, page: Page, who: Who) -> bool:
+        """A key is bound, which proves nothing yet; codes come with it where there are none that are safe."""
+        if page.step != "key-enrolment":
+            page = self.do(self.world.browsers[sign_in.browser].open(at_step(page, "key-enrolment")))
+        keeps = who.enrolled and who.codes_saved and who.codes and "recovery_code" not in sign_in.own
+        key = keys.key_for(self.world.provider, verifies=who.proves == "hwk_verified")
+        shown = self.do(keys.made(page, key))
+        who.key, sign_in.user = key, who.name
+        self.model.bound(sign_in, who)
+        if not keeps:
+            self.model.unsaved(who)
+            sign_in.codes = ((), self.model.now + STEP)
+        self.world.shown(sign_in, shown)
+        return True
+
     def _show_pass(self, sign_in: SignIn, page: Page, who: Who) -> Page:
         if who.pass_until is None or self.model.now >= who.pass_until:
             self.model.given(who, self.do(self._administer(who, "give a pass")))
@@ -258,16 +312,13 @@ class SignIns(RuleBasedStateMachine):
         return self.do(page.submit(enrolment_pass=who.enrolment_pass or ""))
 
     def _enrol(self, sign_in: SignIn, page: Page, who: Who) -> bool:
-        assert sign_in.setup
+        assert sign_in.setup, (page, sign_in)
         secret, step = sign_in.setup[0], self.world.time_step
         shown = self.do(page.submit(code=self.world.code_of(secret, step)))
-        who.secret, who.spent_step, sign_in.setup = secret, step, None
-        who.had_factor = True
-        self.model.given(who, None)
-        sign_in.recovery_answered = True
+        who.secret, who.spent_step = secret, step
+        self.model.bound(sign_in, who)
         sign_in.own = {**sign_in.own, "otp": self.model.now}
         who.failures.pop("otp", None)
-        self.model.passed(sign_in)
         self.world.new_codes(sign_in, who, shown)
         self.world.shown(sign_in, shown)
         return True
@@ -293,6 +344,8 @@ class SignIns(RuleBasedStateMachine):
         if page.step == "second-factor" and about.secret and self._fails(about, "otp"):
             step = about.spent_step if replayed else self.world.time_step - 100
             return {"code": self.world.code_of(about.secret, step)}
+        if page.step == "security-key" and self._fails(about, "key"):
+            return {"credential": about.key.get(keys.options_of(page), Odd(origin="https://evil.example"))}
         if page.step == "enrolment-pass" and self._fails(about, "enrolment_pass"):
             return {"enrolment_pass": "2222-2222-2222-2222-2222-2222"}
         if page.step == "recovery" and self._fails(about, "recovery_code"):
@@ -320,7 +373,7 @@ class SignIns(RuleBasedStateMachine):
         who, page = self.model.person(sign_in), sign_in.pages[-1]
         if who is None or not who.codes:
             return False
-        if page.step == "second-factor":
+        if page.step != "recovery":
             page = self.do(page.click("Use a recovery code"))
             self.world.shown(sign_in, page)
         code = who.codes.pop()
@@ -467,7 +520,8 @@ class SignIns(RuleBasedStateMachine):
             case "enable":
                 person.on = True
             case "reset":
-                person.secret, person.codes, person.spent_codes, person.codes_saved = None, [], [], False
+                person.secret = person.key = None
+                person.codes, person.spent_codes, person.codes_saved = [], [], False
                 person.failures = {name: count for name, count in person.failures.items() if name == "pwd"}
                 self.model.end_everything(person)
                 self.model.given(person, given)
