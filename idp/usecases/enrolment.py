@@ -86,7 +86,8 @@ async def confirm(services: Services, interaction: InteractionId, visit: Visit, 
     if not isinstance(current, Current) or (due := _for_app(current.step)) is None:
         return current
     bound = binding(current.facts, current.account, due)
-    if bound.further and current.account.factors >= MOST_FACTORS:
+    # An app that another tab has replaced already makes no room.
+    if bound.retired is not None and current.account.factors - len(bound.retired) >= MOST_FACTORS:
         return await _enough(current)
     pending = current.interaction.enrolment
     if pending is None or not pending.live(visit.at):

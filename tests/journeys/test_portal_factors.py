@@ -171,6 +171,24 @@ async def test_ten_are_enough(provider: Provider, browser: Browser, alice: Perso
     assert len(await names(provider)) == 10
 
 
+async def test_an_app_that_is_replaced_already_makes_no_room(
+    provider: Provider, browser: Browser, alice: Person
+) -> None:
+    """Set-ups in the place of one app, in as many tabs: nothing but the first one takes its place."""
+    page = await two_factor(provider, alice, browser)
+    under_way = [await (await of(provider, page, 0)).submit(button="Replace app") for _ in range(3)]
+    for number in range(2, 11):
+        page, _ = await added(provider, page, alice, f"phone {number}")
+    last = alice
+    for begun in under_way:
+        provider.clock.advance(minutes=1)
+        page = await last.sign_in(await begun.reload(), until="enrolment")
+        phone = replace(alice, secret=None, last_time_step=0)
+        assert (await phone.sign_in(page)).step == "two-factor-done"
+        last = phone
+    assert len(await names(provider)) == 11
+
+
 async def test_an_app_cannot_be_added_where_there_is_none(provider: Provider, browser: Browser) -> None:
     """Whatever a form says: two-factor is enabled first, with everything that goes with it."""
     await password_is_enough(provider)
