@@ -15,7 +15,7 @@ from idp.policy.account import Account
 from idp.storage.accounts import account_of
 from idp.storage.attempts import COUNT, STATE, Held, Reserved, counting, reserved_rows, state_of
 from idp.storage.database import Executor
-from idp.storage.events import EVENTS, RECORDED, EncodedEvents
+from idp.storage.events import EVENTS
 from idp.storage.sessions import consented_of
 from idp.storage.settlements import PROVED, Success
 from idp.values.ids import AuthenticatorId, ClientId, InteractionId, UserId
@@ -51,14 +51,6 @@ WITH locked AS (
 recorded AS ({EVENTS.format(events="$10", when="EXISTS (SELECT FROM proved)")})
 SELECT a.*, c.scopes AS consented FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $11
 WHERE a.id = $2 AND EXISTS (SELECT FROM proved)
-"""
-
-SUSPEND_COPIED = f"""
-WITH suspended AS (
-    UPDATE webauthn_credentials SET state = 'suspended', suspended_at = $2
-    WHERE id = $1 AND state = 'confirmed' RETURNING id
-), {RECORDED.format(events="$3", when="EXISTS (SELECT FROM suspended)")}
-SELECT
 """
 
 
@@ -138,11 +130,6 @@ async def settle(
     )
     account = account_of(row) if row else None
     return None if row is None or account is None else KeySettled(account=account, consented=consented_of(row))
-
-
-async def suspend_copied(executor: Executor, key: AuthenticatorId, at: datetime, events: EncodedEvents) -> None:
-    """From now on the key proves nothing; recorded by whoever comes first."""
-    await executor.execute(SUSPEND_COPIED, key, at, events)
 
 
 def _shown(row: Record) -> ShownKey | None:

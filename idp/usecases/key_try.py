@@ -12,8 +12,9 @@ from idp.authenticators.security_key import Assertion, asserted
 from idp.authenticators.throttling import source_key
 from idp.keystore.service_keys import name_digest
 from idp.login.notice import Notice, NoticeKind
-from idp.storage import interactions, key_attempts
+from idp.storage import bound_factors, endings, interactions, key_attempts
 from idp.storage.attempts import Held, Reserved
+from idp.storage.endings import Kept
 from idp.storage.key_attempts import Claimed, KeyAttempt, ShownKey
 from idp.usecases.key_ceremony import ceremony_of
 from idp.usecases.outcome import Current
@@ -67,9 +68,17 @@ async def tried(current: Current, text: str, user: UserId | None) -> KeyTry:
     verdict = _verdict(current, shown, attempt, alone=user is None)
     scene = current.scene if user else current.scene.about(_subject(attempt.shown))
     if verdict == "counter_went_back" and attempt.shown is not None:
-        at, copied = scene.visit.at, KeyCopied(authenticator=attempt.shown.id)
-        await key_attempts.suspend_copied(scene.services.database, attempt.shown.id, at, scene.events(copied))
+        await _suspend_copied(scene, current, attempt.shown)
     return KeyTry(state=attempt.state, verdict=verdict, scene=scene)
+
+
+async def _suspend_copied(scene: Scene, current: Current, shown: ShownKey) -> None:
+    """Whatever is signed in may be so by the copy: all of it ends, as where a person reports a key as lost (O-29)."""
+    user, at, events = shown.key.user, scene.visit.at, scene.events(KeyCopied(authenticator=shown.id))
+    kept = Kept(interaction=current.interaction.id, session=None)
+    async with scene.services.database.transaction() as transaction:
+        if await bound_factors.suspend(transaction, user, shown.id, at, events):
+            await endings.end_everything_else(transaction, user, kept, "factor_lost", at)
 
 
 async def _reserved(current: Current, shown: Presented | KeyRefusal, user: UserId | None) -> KeyAttempt:

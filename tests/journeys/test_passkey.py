@@ -248,6 +248,20 @@ async def test_a_copied_key_is_suspended(provider: Provider, browser: Browser) -
     await told_nothing(provider, await shown(page, key), "suspended")
 
 
+async def test_what_was_signed_in_by_a_copied_key_ends(provider: Provider, browser: Browser) -> None:
+    """O-29: the copy may have been the one that came first; its session, its grants and its sign-ins are over."""
+    wiki, key = await provider.app(), key_for(provider)
+    scene = wiki, await with_key(provider, wiki, key)
+    async with Browser() as first:
+        assert (await shown(await at_sign_in(scene, first), key)).at_app
+        await shown(await at_sign_in(scene, browser), key, Odd(count=1))
+        silent = await first.open(await wiki.authorization_url(prompt="none"))
+        assert silent.params["error"] == "login_required"
+        assert (await first.open(provider.issuer.url("/account"))).step == "password"
+    live = "SELECT count(*) FROM grants WHERE revoked_at IS NULL"
+    assert await provider.services.database.fetchval(live) == 0
+
+
 # ── what the request asks ────────────────────────────────────────────────────────────────────────
 
 
