@@ -45,9 +45,11 @@ class Aside:
     """What its form is bound to; a new one where this browser has none yet."""
 
     def url(self, path: str) -> str:
-        """Another of these pages, which leads back to the same place."""
-        named = {name: self.request.query_params.get(name, "") for name in (APP, SIGN_IN)}
-        query = urlencode({name: text for name, text in named.items() if text} | kept())
+        """Another of these pages, which leads back to the same place. It may be mailed, so nothing else comes along."""
+        named = {APP: self.request.query_params.get(APP, "")} if self.client else {}
+        if self.sign_in:
+            named[SIGN_IN] = str(self.sign_in)
+        query = urlencode(named | kept())
         return self.services.settings.issuer.url(f"{path}?{query}" if query else path)
 
     @property

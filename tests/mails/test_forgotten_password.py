@@ -255,6 +255,16 @@ async def test_the_answer_is_the_same_for_any_name(
     assert outcomes == ["nobody", "mailed", "nobody"]
 
 
+async def test_the_link_holds_nothing_that_a_stranger_wrote(
+    provider: Provider, alice: Person, browser: Browser, box: Mailbox
+) -> None:
+    """Whoever asks for it is not who reads it."""
+    page = await browser.open(provider.issuer.url("/forgot?app=call-0800-1234&sign_in=or-lose-your-account&x=y"))
+    await page.submit(username="alice")
+    (link,) = await links(provider, box)
+    assert link.partition("=")[0] == provider.issuer.url("/reset-password?token")
+
+
 async def test_an_address_will_do(
     provider: Provider, wiki: AuthlibClient, alice: Person, browser: Browser, box: Mailbox
 ) -> None:
