@@ -5,7 +5,7 @@ Imports nothing of the provider. The state machine tells it what happened and as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,8 @@ class Who:
     spent_step: int = 0
     key: Any = None
     """The security key that is bound, whatever holds it."""
+    lost: set[str] = field(default_factory=set)
+    """`app`, `key`: reported as lost, so that it proves nothing, and the account is still none without a factor."""
     proves: str = "hwk"
     """What the key at hand proves: `hwk_verified` where it asks for a finger."""
     codes: list[str] = field(default_factory=list)
@@ -52,7 +54,12 @@ class Who:
     @property
     def enrolled(self) -> bool:
         """Whether there is a second factor."""
-        return self.secret is not None or self.key is not None
+        return self.secret is not None or self.key is not None or bool(self.lost)
+
+    @property
+    def saved(self) -> bool:
+        """Whether there are recovery codes that the person has."""
+        return self.codes_saved and bool(self.codes)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -78,6 +85,8 @@ class SignIn:
     login: bool = False
     max_age: int | None = None
     acr: str = ""
+    task: str = ""
+    """The step that a person came to the portal for."""
     user: str | None = None
     own: Proofs = field(default_factory=dict)
     other: bool = False
@@ -227,7 +236,7 @@ class Model:
     def may_wait(self, sign_in: SignIn) -> bool:
         """Whether a factor is offered that need not be set up yet."""
         who = self.person(sign_in)
-        if who is None or "pwd" not in sign_in.own or sign_in.put_off:
+        if who is None or "pwd" not in sign_in.own or sign_in.put_off or sign_in.task:
             return False
         later = "grace" in self.asking(who, sign_in.app).values()
         return later and self.needs(who, sign_in.app, acr=sign_in.acr) == 1
@@ -258,14 +267,19 @@ class Model:
             return "password"
         needed = self.needs(who, sign_in.app, acr=sign_in.acr)
         lacking, only_key = level(proofs) < needed, needed == 3
+        came_for = "" if sign_in.recovery_answered else sign_in.task
         anew = not who.enrolled and (needed >= 2 or self.may_wait(sign_in))
         steps = (
             ("security-key", lacking and only_key and who.key),
             ("second-factor", lacking and who.enrolled and level(proofs) < 2),
-            ("enrolment-pass", anew and who.enrolment_pass and not sign_in.pass_shown),
+            (
+                "enrolment-pass",
+                (anew or (came_for and not who.enrolled)) and who.enrolment_pass and not sign_in.pass_shown,
+            ),
             ("key-enrolment", only_key and not who.key),
             ("enrolment", anew),
-            ("recovery-codes", who.enrolled and not (who.codes_saved and who.codes)),
+            ("recovery-codes", who.enrolled and not who.saved),
+            (came_for, came_for),
             ("recovery-used", "recovery_code" in sign_in.own and not sign_in.recovery_answered),
             ("consent", sign_in.app in self.third_party and not self._consented(sign_in, who)),
         )
@@ -343,6 +357,34 @@ class Model:
         sign_in.grant = grant
         self.grants.append(grant)
         return grant
+
+    def let_in(self, sign_in: SignIn) -> None:
+        """The sign-in has led into the portal: there is no code, and it is over."""
+        who = self.person(sign_in)
+        assert who is not None
+        self._ending(sign_in, who)
+        sign_in.gone = True
+
+    def demanded(self, who: Who) -> bool:
+        """Whether the portal would ask a second factor of somebody who has none."""
+        bare = replace(who, secret=None, key=None, lost=set())
+        return self.needs(bare, "account") >= 2
+
+    def no_factor(self, who: Who) -> None:
+        """All of them are gone, and the codes with them."""
+        self.unsaved(who)
+        who.secret, who.key, who.lost = None, None, set()
+        who.failures = {name: count for name, count in who.failures.items() if name == "pwd"}
+
+    def end_the_rest(self, who: Who, kept: Session, *, offline: bool) -> None:
+        """All sessions of the person but that one, and sign-ins under way; grants that outlive sessions, or not."""
+        for session in self.sessions.values():
+            session.ended |= session.user == who.name and session is not kept
+        for grant in self.grants:
+            grant.revoked |= grant.user == who.name and offline
+            grant.session.ended |= grant.user == who.name and grant.session is not kept
+        for each in self.sign_ins:
+            each.gone |= each.user == who.name and each.answer is None
 
     def _ending(self, sign_in: SignIn, who: Who) -> Session:
         live, browser = self.session(sign_in.browser), sign_in.browser

@@ -18,6 +18,8 @@ from tests.drivers.page import Page
 from tests.drivers.person import set_up_key
 from tests.drivers.provider import Provider
 
+PORTAL = "account"
+INSIDE = frozenset({"two-factor", "two-factor-done", "two-factor-off", "sessions"})
 REFUSED = frozenset({403, 410})
 SILENT = {
     "password": "login_required",
@@ -118,7 +120,26 @@ class World:
         if who and self.model.due(sign_in) != GONE and level(self.model.proved(sign_in)):
             self.model.meets(who, sign_in.app)
 
+    async def enter(self, sign_in: SignIn, path: str) -> Page:
+        """The portal's door: in, or into a sign-in that leads there."""
+        due = self.model.due(sign_in)
+        page = await self.browsers[sign_in.browser].open(self.provider.issuer.url(path))
+        self.model.touch(sign_in.browser)
+        self.model.sign_ins.append(sign_in)
+        if due == DONE:
+            self._left(sign_in, page)
+        else:
+            self.shown(sign_in, page)
+        return page
+
     def _left(self, sign_in: SignIn, page: Page) -> None:
+        if sign_in.app == PORTAL:
+            assert (page.status, page.at_app) == (200, False), (page, sign_in)
+            assert page.step in INSIDE, (page, sign_in)
+            sign_in.pages.append(page)
+            sign_in.answer = (page.url, self.model.now)
+            self.model.let_in(sign_in)
+            return
         assert page.at_app, (page, sign_in)
         assert "code" in page.params, page
         app = self.apps[sign_in.app]

@@ -32,7 +32,7 @@ from tests.drivers.browser_http import Browser
 from tests.drivers.clock import MovableClock
 from tests.drivers.database import Cluster, clone, drop
 from tests.drivers.model import DONE, GONE, STEP, WHOLE, Grant, Model, SignIn, Who
-from tests.drivers.model_browser import World
+from tests.drivers.model_browser import PORTAL, World
 from tests.drivers.page import Page
 from tests.drivers.provider import Provider
 from tests.drivers.server import bound_sockets, serving
@@ -61,6 +61,14 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"acr": "2fa"},
     {"acr": "phr"},
 )
+DOINGS: dict[str, tuple[str, int | None]] = {
+    "add a key": ("/account/two-factor", None),
+    "enable": ("/account/two-factor", None),
+    "turn off": ("/account/two-factor/off", 300),
+    "lose the app": ("/account/two-factor", None),
+    "sign out elsewhere": ("/account/sessions", None),
+}
+"""What somebody does in the portal: where it stands, and how many seconds old the proofs may be there."""
 numbers = st.integers(0, 50)
 people = st.sampled_from(PEOPLE)
 apps = st.sampled_from(["wiki", "shop", "notes"])
@@ -136,7 +144,7 @@ class SignIns(RuleBasedStateMachine):
 
     def left(self) -> list[SignIn]:
         """Those that have left through a page."""
-        return [each for each in self.model.sign_ins if each.answer and each.pages]
+        return [each for each in self.model.sign_ins if each.answer and each.pages and each.app != PORTAL]
 
     def grants(self, wanted: Callable[[Grant], object] = lambda _: True) -> list[Grant]:
         """Those of which that is true."""
@@ -165,9 +173,7 @@ class SignIns(RuleBasedStateMachine):
     def visit(self, browser: int, app: str, who: str, asked: dict[str, Any], way: str) -> None:
         """From the app's link to its tokens, as far as the person can get."""
         sign_in = self._start(browser, app, asked)
-        for _ in range(MOST_STEPS):
-            if sign_in.answer or sign_in.gone or not self._on(sign_in, who, way):
-                break
+        self._through(sign_in, who, way)
         if sign_in.grant:
             self.do(self.world.redeem(sign_in.grant))
         if sign_in.grant and sign_in.grant.refresh:
@@ -208,7 +214,7 @@ class SignIns(RuleBasedStateMachine):
             by_code = who.secret and due == "second-factor" and not (by_key and who.key)
             return (self._app_code if by_code else self._key)(sign_in, page, who)
         if due in {"enrolment", "key-enrolment"}:
-            by_key = by_key or page.step == "key-enrolment"
+            by_key = sign_in.task != "enrolment" and (by_key or page.step == "key-enrolment")
             return (self._new_key if by_key else self._enrol)(sign_in, page, who)
         match due:
             case "enrolment-pass":
@@ -294,7 +300,7 @@ class SignIns(RuleBasedStateMachine):
         """A key is bound, which proves nothing yet; codes come with it where there are none that are safe."""
         if page.step != "key-enrolment":
             page = self.do(self.world.browsers[sign_in.browser].open(at_step(page, "key-enrolment")))
-        keeps = who.enrolled and who.codes_saved and who.codes and "recovery_code" not in sign_in.own
+        keeps = who.enrolled and who.saved and "recovery_code" not in sign_in.own
         key = keys.key_for(self.world.provider, verifies=who.proves == "hwk_verified")
         shown = self.do(keys.made(page, key))
         who.key, sign_in.user = key, who.name
@@ -316,6 +322,7 @@ class SignIns(RuleBasedStateMachine):
         secret, step = sign_in.setup[0], self.world.time_step
         shown = self.do(page.submit(code=self.world.code_of(secret, step)))
         who.secret, who.spent_step = secret, step
+        who.lost.discard("app")
         self.model.bound(sign_in, who)
         sign_in.own = {**sign_in.own, "otp": self.model.now}
         who.failures.pop("otp", None)
@@ -395,6 +402,8 @@ class SignIns(RuleBasedStateMachine):
         """A page left open in another tab sends its form once more; a step that was passed is not passed twice."""
         found = [each for each in self.model.sign_ins if len(each.pages) > 1]
         sign_in = found[n % len(found)]
+        if sign_in.app == PORTAL and sign_in.answer:
+            return
         page: Page = sign_in.pages[max(0, len(sign_in.pages) - 1 - back)]
         sent = self._by_heart(page, self.model.people[who])
         if page.step == self.model.due(sign_in) or not sent:
@@ -434,13 +443,20 @@ class SignIns(RuleBasedStateMachine):
             assert shown.alerts, shown
             self.world.shown(sign_in, shown)
 
+    @rule(app=apps, who=people, asked=st.sampled_from(REQUESTS))
+    def key_in_two_browsers(self, app: str, who: str, asked: dict[str, Any]) -> None:
+        """It is set up in the portal where there is none, and says all by itself who comes in the other browser."""
+        if not self.model.people[who].key:
+            self.portal(0, who, "add a key", "key")
+        self.visit(1, app, who, {**asked, "login": True}, "passkey")
+
     @precondition(lambda self: self.open_sign_ins())
     @rule(n=numbers, cancel=st.booleans())
     def way_out(self, n: int, cancel: bool) -> None:  # noqa: FBT001
         """Back to the app without signing in, or on as somebody else: nothing of the first person stays."""
         sign_in = self._pick(n)
         self.do(self.world.look(sign_in))
-        if sign_in.gone or sign_in.answer:
+        if sign_in.gone or sign_in.answer or (cancel and sign_in.app == PORTAL):
             return
         page: Page = sign_in.pages[-1]
         if cancel:
@@ -463,6 +479,86 @@ class SignIns(RuleBasedStateMachine):
     def sign_out(self, browser: int) -> None:
         """In one browser."""
         self.do(self.world.sign_out(browser))
+
+    # ── the portal ───────────────────────────────────────────────────────────────────────────────
+
+    @rule(browser=browsers, who=people, doing=st.sampled_from([*DOINGS]), way=ways)
+    def portal(self, browser: int, who: str, doing: str, way: str) -> None:
+        """In through its door, as far as the person can get, and there one thing is done."""
+        path, max_age = DOINGS[doing]
+        sign_in = self._to_portal(browser, max_age, who, way, path)
+        person = self.model.person(sign_in)
+        if not sign_in.answer or person is None:
+            return
+        page: Page = sign_in.pages[-1]
+        match doing:
+            case "add a key" if not person.key:
+                self._begun(browser, "Add a security key or passkey", "key-enrolment", (page, person, way))
+            case "enable" if not person.enrolled:
+                self._begun(browser, "Enable", "enrolment", (page, person, way))
+            case "turn off":
+                self._turn_off(page, person)
+            case "lose the app" if person.secret and person.saved:
+                self._lose(browser, person)
+            case "sign out elsewhere" if page.has("Sign out everywhere else"):
+                self._alone(browser, page, person)
+            case _:
+                pass
+
+    def _portal_sign_in(self, browser: int, max_age: int | None, task: str = "") -> SignIn:
+        now = self.model.now
+        sign_in = SignIn(browser=browser, app=PORTAL, arrived=now, expires=now + STEP, ends=now + WHOLE)
+        sign_in.max_age, sign_in.task = max_age, task
+        return sign_in
+
+    def _to_portal(self, browser: int, max_age: int | None, name: str, way: str, path: str) -> SignIn:
+        self.wait(31)
+        sign_in = self._portal_sign_in(browser, max_age)
+        self.do(self.world.enter(sign_in, path))
+        self._through(sign_in, name, way)
+        return sign_in
+
+    def _through(self, sign_in: SignIn, name: str, way: str) -> None:
+        for _ in range(MOST_STEPS):
+            if sign_in.answer or sign_in.gone or not self._on(sign_in, name, way):
+                break
+
+    def _begun(self, browser: int, button: str, task: str, at: tuple[Page, Who, str]) -> None:
+        """What happens inside a sign-in with fresh proofs."""
+        page, who, way = at
+        self.wait(31)
+        sign_in = self._portal_sign_in(browser, 600, task)
+        shown = self.do(page.submit(button=button))
+        self.model.sign_ins.append(sign_in)
+        self.world.shown(sign_in, shown)
+        self._through(sign_in, who.name, way)
+
+    def _turn_off(self, page: Page, who: Who) -> None:
+        """With proofs of just now, and only where nothing asks for a second factor."""
+        may = who.enrolled and not self.model.demanded(who)
+        assert page.has("Turn off") == may, (page, who)
+        if may:
+            shown = self.do(page.submit(button="Turn off"))
+            assert shown.has("Enable"), shown
+            self.model.no_factor(who)
+
+    def _lose(self, browser: int, who: Who) -> None:
+        """From a session that lives, whatever its proofs: everything else of the person ends."""
+        find = "SELECT t.id FROM totp_authenticators t JOIN users u ON u.id = t.user_id WHERE u.username = $1"
+        app = self.do(self.world.provider.services.database.fetchval(find, who.name))
+        url = self.world.provider.issuer.url(f"/account/two-factor/factors/{app}/lost")
+        page = self.do(self.world.browsers[browser].open(url))
+        shown = self.do(page.submit(button="Report it as lost"))
+        assert shown.step == "two-factor", shown
+        who.secret = None
+        who.lost.add("app")
+        self.model.end_the_rest(who, self.model.sessions[browser], offline=True)
+
+    def _alone(self, browser: int, page: Page, who: Who) -> None:
+        """Every other browser is signed out."""
+        shown = self.do(page.submit(button="Sign out everywhere else"))
+        assert shown.step == "sessions", shown
+        self.model.end_the_rest(who, self.model.sessions[browser], offline=False)
 
     # ── what apps do ─────────────────────────────────────────────────────────────────────────────
 
@@ -520,9 +616,7 @@ class SignIns(RuleBasedStateMachine):
             case "enable":
                 person.on = True
             case "reset":
-                person.secret = person.key = None
-                person.codes, person.spent_codes, person.codes_saved = [], [], False
-                person.failures = {name: count for name, count in person.failures.items() if name == "pwd"}
+                self.model.no_factor(person)
                 self.model.end_everything(person)
                 self.model.given(person, given)
             case "exempt":
