@@ -367,8 +367,11 @@ class Model:
 
     def demanded(self, who: Who) -> bool:
         """Whether the portal would ask a second factor of somebody who has none."""
-        bare = replace(who, secret=None, key=None, lost=set())
-        return self.needs(bare, "account") >= 2
+        return self.kept(who) >= 2
+
+    def kept(self, who: Who) -> int:
+        """What the portal asks of somebody, whatever they have."""
+        return self.needs(replace(who, secret=None, key=None, lost=set()), "account")
 
     def no_factor(self, who: Who) -> None:
         """All of them are gone, and the codes with them."""

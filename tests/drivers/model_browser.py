@@ -19,7 +19,9 @@ from tests.drivers.person import set_up_key
 from tests.drivers.provider import Provider
 
 PORTAL = "account"
-INSIDE = frozenset({"two-factor", "two-factor-done", "two-factor-off", "sessions"})
+INSIDE = frozenset(
+    {"two-factor", "two-factor-done", "two-factor-off", "two-factor-one", "two-factor-remove", "sessions"}
+)
 REFUSED = frozenset({403, 410})
 SILENT = {
     "password": "login_required",

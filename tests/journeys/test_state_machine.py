@@ -320,13 +320,17 @@ class SignIns(RuleBasedStateMachine):
     def _enrol(self, sign_in: SignIn, page: Page, who: Who) -> bool:
         assert sign_in.setup, (page, sign_in)
         secret, step = sign_in.setup[0], self.world.time_step
+        beside = sign_in.task and (who.key or who.lost) and who.saved
+        keeps = beside and "recovery_code" not in sign_in.own
         shown = self.do(page.submit(code=self.world.code_of(secret, step)))
         who.secret, who.spent_step = secret, step
-        who.lost.discard("app")
+        if not sign_in.task:
+            who.lost.discard("app")
         self.model.bound(sign_in, who)
         sign_in.own = {**sign_in.own, "otp": self.model.now}
         who.failures.pop("otp", None)
-        self.world.new_codes(sign_in, who, shown)
+        if not keeps:
+            self.world.new_codes(sign_in, who, shown)
         self.world.shown(sign_in, shown)
         return True
 
@@ -504,6 +508,39 @@ class SignIns(RuleBasedStateMachine):
                 self._alone(browser, page, person)
             case _:
                 pass
+
+    @rule(browser=browsers, who=people, key=st.booleans(), replaced=st.booleans(), way=ways)
+    def one_factor(self, browser: int, who: str, key: bool, replaced: bool, way: str) -> None:  # noqa: FBT001
+        """Taken away, where another is left that would do; or another app in its place."""
+        table = "webauthn_credentials" if key else "totp_authenticators"
+        replaced = replaced and not key
+        person, id_ = self.model.people[who], self._factor_id(table, who)
+        if not (person.key if key else person.secret):
+            return
+        path = f"/account/two-factor/factors/{id_}" + ("" if replaced else "/remove")
+        sign_in = self._to_portal(browser, None if replaced else 300, who, way, path)
+        if not sign_in.answer or self.model.person(sign_in) is not person or id_ != self._factor_id(table, who):
+            return
+        page: Page = sign_in.pages[-1]
+        if replaced and page.step == "two-factor-one":
+            self._begun(browser, "Replace app", "enrolment", (page, person, way))
+            self.model.sign_ins = [each for each in self.model.sign_ins if each.task != "enrolment" or each.answer]
+        elif page.step == "two-factor-remove":
+            self._remove(page, person, key=key)
+
+    def _factor_id(self, table: str, name: str) -> object:
+        find = f"SELECT f.id FROM {table} f JOIN users u ON u.id = f.user_id"  # noqa: S608 - one of two names
+        found = f"{find} WHERE u.username = $1 AND f.state = 'confirmed'"
+        return self.do(self.world.provider.services.database.fetchval(found, name))
+
+    def _remove(self, page: Page, who: Who, *, key: bool) -> None:
+        other = who.secret and self.model.kept(who) < 3 if key else who.key
+        shown = self.do(page.submit(button="Remove"))
+        assert shown.step == "two-factor", shown
+        if other and key:
+            who.key = None
+        elif other:
+            who.secret = None
 
     def _portal_sign_in(self, browser: int, max_age: int | None, task: str = "") -> SignIn:
         now = self.model.now
