@@ -25,10 +25,10 @@ WITH shown AS (
     SELECT k.*, u.status, u.audit_salt FROM webauthn_credentials k JOIN users u ON u.id = k.user_id
     WHERE k.credential_id = $8 AND ($9::uuid IS NULL OR k.user_id = $9)
 ), who AS (
-    SELECT coalesce(uuid_send($9), (SELECT uuid_send(user_id) FROM shown), $10) AS subject, false AS known
+    SELECT coalesce(uuid_send($9), $10) AS subject, false AS known
 ), {COUNT}
 SELECT shown.id, shown.user_id, shown.credential_id, shown.public_key, shown.sign_count, shown.synced, shown.state,
-    shown.status, shown.audit_salt, (SELECT ceremony FROM interactions WHERE id = $11) AS ceremony, {STATE}
+    shown.status, shown.audit_salt, who.subject, (SELECT ceremony FROM interactions WHERE id = $11) AS ceremony, {STATE}
 FROM who LEFT JOIN shown ON true LEFT JOIN reserved ON true
 LEFT JOIN throttles t ON t.subject = who.subject AND t.method = $4 AND NOT t.known_browser
 """
@@ -46,7 +46,7 @@ WITH locked AS (
         AND EXISTS (SELECT FROM due) AND EXISTS (SELECT FROM users WHERE id = $2 AND status = 'active')
     RETURNING id
 ), cleared AS (
-    DELETE FROM throttles WHERE subject = uuid_send($2) AND method = 'key' AND EXISTS (SELECT FROM used)
+    DELETE FROM throttles WHERE subject = $12 AND method = 'key' AND EXISTS (SELECT FROM used)
 ), {PROVED.format(settled="EXISTS (SELECT FROM used)")},
 recorded AS ({EVENTS.format(events="$10", when="EXISTS (SELECT FROM proved)")})
 SELECT a.*, c.scopes AS consented FROM accounts a LEFT JOIN consents c ON c.user_id = a.id AND c.client_id = $11
@@ -71,6 +71,8 @@ class KeyAttempt:
     """A reserved try; `shown` is None where the key is nobody's, or not this person's."""
 
     state: Reserved | Held
+    subject: bytes
+    """What it was counted under."""
     shown: ShownKey | None
     ceremony: int | None
     """Which challenge was due at that moment; None where the Interaction is gone."""
@@ -85,8 +87,8 @@ class Claimed:
     """Empty where the answer could not be read."""
     user: UserId | None
     """Who has proved a password before; None where the key alone tells."""
-    stranger: bytes
-    """What tries of a key that is nobody's are counted under."""
+    alone: bytes
+    """What tries of a key alone are counted under: nobody has proved anything, so they lock nobody out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ class RightAnswer:
     key: AuthenticatorId
     assertion: Assertion
     ceremony: int
+    counted: bytes
+    """What the try was counted under, and is forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +111,14 @@ class KeySettled:
 
 
 async def reserve(executor: Executor, claimed: Claimed, source: str, at: datetime) -> KeyAttempt:
-    """Count a try of a key: one counter for all keys of a person (N-13)."""
-    arguments = (*counting(Counter.KEY, source, at), claimed.credential_id, claimed.user, claimed.stranger)
+    """Count a try of a key: one counter for all keys of a person who has proved a password (N-13).
+
+    Without one, of that key in that browser: a signature is not to be guessed, and whoever merely knows which keys a
+    person has must not be able to close them.
+    """
+    arguments = (*counting(Counter.KEY, source, at), claimed.credential_id, claimed.user, claimed.alone)
     (row,) = await reserved_rows(executor, RESERVE_KEY, (*arguments, claimed.interaction))
-    return KeyAttempt(state=state_of(row), shown=_shown(row), ceremony=row["ceremony"])
+    return KeyAttempt(state=state_of(row), subject=row["subject"], shown=_shown(row), ceremony=row["ceremony"])
 
 
 async def settle(
@@ -127,6 +135,7 @@ async def settle(
         at,
         success.recorded,
         client,
+        right.counted,
     )
     account = account_of(row) if row else None
     return None if row is None or account is None else KeySettled(account=account, consented=consented_of(row))

@@ -20,6 +20,7 @@ from idp.usecases.key_ceremony import ceremony_of
 from idp.usecases.outcome import Current
 from idp.usecases.scene import AuditSubject, Scene
 from idp.values.ids import UserId
+from idp.values.secrets import Digest
 
 _FAULTS: Mapping[KeyRefusal, KeyFault] = {
     KeyRefusal.BAD_SHAPE: "bad_shape",
@@ -48,6 +49,8 @@ class KeyTry:
     """A counted try and what it came to."""
 
     state: Reserved | Held
+    counted: bytes
+    """What it was counted under."""
     verdict: RightKey | KeyFault
     scene: Scene
     """About whose key it is, as far as that is known."""
@@ -69,7 +72,7 @@ async def tried(current: Current, text: str, user: UserId | None) -> KeyTry:
     scene = current.scene if user else current.scene.about(_subject(attempt.shown))
     if verdict == "counter_went_back" and attempt.shown is not None:
         await _suspend_copied(scene, current, attempt.shown)
-    return KeyTry(state=attempt.state, verdict=verdict, scene=scene)
+    return KeyTry(state=attempt.state, counted=attempt.subject, verdict=verdict, scene=scene)
 
 
 async def _suspend_copied(scene: Scene, current: Current, shown: ShownKey) -> None:
@@ -82,17 +85,21 @@ async def _suspend_copied(scene: Scene, current: Current, shown: ShownKey) -> No
 
 
 async def _reserved(current: Current, shown: Presented | KeyRefusal, user: UserId | None) -> KeyAttempt:
-    """A key that is nobody's is counted under its keyed digest."""
-    scene = current.scene
+    """A key alone is counted as that key in this browser, whoever's it is."""
+    scene, browser = current.scene, current.interaction.browser
     credential_id = shown.credential_id if isinstance(shown, Presented) else b""
     claimed = Claimed(
         interaction=current.interaction.id,
         credential_id=credential_id,
         user=user,
-        stranger=name_digest(scene.configuration.service_keys, f"key {credential_id.hex()}"),
+        alone=name_digest(scene.configuration.service_keys, f"key {credential_id.hex()} in {_hex(browser)}"),
     )
     source = source_key(scene.visit.origin.address)
     return await key_attempts.reserve(scene.services.database, claimed, source, scene.visit.at)
+
+
+def _hex(browser: Digest | None) -> str:
+    return browser.octets.hex() if browser else ""
 
 
 def _verdict(

@@ -65,7 +65,9 @@ async def settled(
         expires_at=interaction.prolonged(scene.visit.at),
         recorded=scene.events(recorded),
     )
-    answer = RightAnswer(key=right.shown.id, assertion=right.assertion, ceremony=interaction.ceremony)
+    answer = RightAnswer(
+        key=right.shown.id, assertion=right.assertion, ceremony=interaction.ceremony, counted=made.counted
+    )
     client = current.client.client_id
     stored = await key_attempts.settle(scene.services.database, success, answer, client, scene.visit.at)
     if stored is None:

@@ -153,23 +153,25 @@ async def test_a_key_that_nobody_has(provider: Provider, browser: Browser, known
     assert (await shown(page, key)).at_app
 
 
-async def test_ten_failures_pause_the_person_s_keys(
+async def test_ten_failures_pause_that_key_in_that_browser_and_lock_nobody_out(
     provider: Provider, browser: Browser, known: Scene, key: SoftKey
 ) -> None:
-    """N-13: whichever browser; name and password go on, and the key after the pause."""
+    """SP 800-63B 3.2.2: a signature is not to be guessed. Whoever knows a key by name closes it to nobody else."""
     page = await at_sign_in(known, browser)
     for _ in range(10):
         page = await shown(page, key, Odd(flags=VERIFIED))
-    async with Browser() as other:
-        page = await shown(await at_sign_in(known, other), key)
-        assert page.step == "password"
-        assert "You can use one again at" in page.alerts[0]
-        assert (await reasons(provider))[-1] == "paused"
-        page = await page.submit(username="alice", password=known[1].password)
-        assert page.step == "security-key"
-    provider.clock.advance(minutes=16)
+    page = await shown(page, key)
+    assert "You can use one again at" in page.alerts[0]
+    assert (await reasons(provider))[-1] == "paused"
     async with Browser() as other:
         assert (await shown(await at_sign_in(known, other), key)).at_app
+    async with Browser() as other:
+        page = await (await at_sign_in(known, other)).submit(username="alice", password=known[1].password)
+        assert page.step == "security-key"
+        assert not page.alerts
+    provider.clock.advance(minutes=16)
+    assert (await shown(await at_sign_in(known, browser), key)).at_app
+    assert await provider.services.database.fetchval(FAILURES) is None
 
 
 async def test_a_source_that_fails_too_often_is_not_looked_at(
