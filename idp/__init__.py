@@ -6,13 +6,15 @@ Imports point down this list; each room's own docstring says what it owns and wh
     demo                  a demonstration: people, clients and a relying app on another site
     server                the supervisor of embedded PostgreSQL, workers and jobs; TLS
     app, composition      the route table; the one place where parts are wired together
-    endpoints, pages      HTTP for relying apps; HTTP for people who sign in
+    endpoints, pages, account
+                          HTTP for relying apps; for people who sign in; the account portal
     web, jobs             what all HTTP edges share; scheduled work
     usecases              one thing an actor does, called by every edge
     storage, outbound     all SQL; all calls to the outside
     keystore              root keys, sealing, signing
     login                 which step comes next (pure)
-    policy, oidc          what is required and why; the protocol (pure)
+    policy, oidc, notices
+                          what is required and why; the protocol; what mails say (pure)
     directory, authenticators, audit
                           people and groups; what proves control; security events (pure)
     words                 message ids and catalogues
