@@ -211,6 +211,8 @@ class SignIns(RuleBasedStateMachine):
             return self._password(sign_in, page, self.model.people[name])
         assert who is not None
         if due in {"second-factor", "security-key"}:
+            if not who.secret and not who.key:  # all that there was is reported as lost
+                return self._recovery_code(sign_in, set_up=True)
             by_code = who.secret and due == "second-factor" and not (by_key and who.key)
             return (self._app_code if by_code else self._key)(sign_in, page, who)
         if due in {"enrolment", "key-enrolment"}:
