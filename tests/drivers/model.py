@@ -394,8 +394,10 @@ class Model:
         if not sign_in.own:
             assert live is not None
             return live
+        before = self.sessions.get(browser)
+        if before is not None and before.user != who.name:
+            before.ended = True  # also one that was idle, whose apps could go on otherwise
         if live is not None and live.user != who.name:
-            live.ended = True
             self.forget_browser(browser, but=sign_in)
         kept = live if live is not None and live.user == who.name else None
         proofs = merged(sign_in.own, kept.proofs if kept else {})
