@@ -64,6 +64,11 @@ class Method(StrEnum):
         return _FACTORS[self]
 
     @property
+    def identifies(self) -> bool:
+        """Whether it tells by itself who somebody is: a password, or a key that has verified its person."""
+        return bool(self.factors & {Factor.KNOWLEDGE, Factor.VERIFICATION})
+
+    @property
     def phishing_resistant(self) -> bool:
         """Whether what is shown is worth nothing at another site (SP 800-63B 3.2.5)."""
         return self in KEYS

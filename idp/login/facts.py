@@ -76,5 +76,7 @@ class Facts(Generic[P_co]):
     """Methods proved inside this Interaction, not earlier in the session."""
     consent: ConsentFacts
     answered: frozenset[Answer]
+    identified_lately: bool = False
+    """Whether the person has shown who they are within the last minutes, here or in the session."""
     task: Task | None = None
     """What the person came to do, beyond signing in."""

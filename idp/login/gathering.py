@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from idp.authenticators.acr import level_asked, lowest_level_asked
@@ -20,6 +20,9 @@ from idp.policy.rules import Rules
 from idp.values.ids import Subject
 
 P = TypeVar("P", bound=Purpose)
+
+LATELY = timedelta(minutes=10)
+"""So long whoever has shown who they are may change what lets them in (ASVS V7.5.1)."""
 
 NOTHING_TO_ALLOW = ConsentFacts(asked=(), remembered=frozenset(), first_party=True, each_time=False, forced=False)
 """Nobody else hears of anything."""
@@ -55,8 +58,14 @@ def gathered(known: Known[P], at: datetime) -> Facts[P]:
         proved_here=frozenset(proof.method for proof in known.own.proofs) if known.own else frozenset[Method](),
         consent=_consent(known.purpose, known.consented),
         answered=known.answered,
+        identified_lately=_identified_lately(known, at),
         task=None if isinstance(known.purpose, Authorization) else known.purpose.task,
     )
+
+
+def _identified_lately(known: Known[P], at: datetime) -> bool:
+    proofs = (each.proofs for each in (known.own, known.session.evidence if known.session else None) if each)
+    return any(proof.method.identifies and at - proof.at <= LATELY for of_one in proofs for proof in of_one)
 
 
 def _asked(purpose: Purpose) -> Asked:

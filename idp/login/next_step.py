@@ -108,13 +108,18 @@ def factor_proved(facts: Facts[object]) -> Step | None:
 def password_changed(facts: Facts[object]) -> Step | None:
     """A password that somebody else knows, or too short to stand alone, is changed after every proof asked.
 
-    Whether it has to stand alone is open as long as a second factor is on offer.
+    Whether it has to stand alone is open as long as a second factor is on offer. Only who has shown who they are
+    a moment ago chooses it, and not whoever finds a browser that is signed in (ASVS V6.2.3, V7.5.1).
     """
     identity = _known(facts)
     alone = identity.requirement.level < Level.TWO and _offered(facts) is None
     too_short = alone and not identity.account.password_long_enough_alone
     reason = identity.account.password_change_demanded or ("too_short" if too_short else None)
-    return ChangePassword(reason=reason, minimum=MINIMUM_ALONE if alone else MINIMUM) if reason else None
+    if reason is None:
+        return None
+    if not facts.silent and not facts.identified_lately:
+        return SignIn(again=True)
+    return ChangePassword(reason=reason, minimum=MINIMUM_ALONE if alone else MINIMUM)
 
 
 def enrolled(facts: Facts[object]) -> Step | None:

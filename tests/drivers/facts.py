@@ -349,6 +349,7 @@ def facts() -> SearchStrategy[Facts[str]]:
         expected=mostly(None, SUBJECTS[ALICE], SUBJECTS[BOB]),
         identity=st.one_of(alice, alice, alice, st.none()),
         proved_here=st.frozensets(st.sampled_from(Method)),
+        identified_lately=USUALLY,
         consent=consents(),
         answered=answers(),
     )

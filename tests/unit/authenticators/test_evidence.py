@@ -130,6 +130,11 @@ def test_methods_know_their_factor() -> None:
     assert {method for method in Method if len(method.factors) > 1} == PASSKEYS
 
 
+def test_a_password_and_a_passkey_tell_who_somebody_is() -> None:
+    """SP 800-63B 3.1: a possession alone does not."""
+    assert {method for method in Method if method.identifies} == {Method.PASSWORD, *PASSKEYS}
+
+
 def test_only_keys_resist_phishing_and_all_of_them_share_one_counter() -> None:
     """A-05, N-13."""
     assert {method for method in Method if method.phishing_resistant} == KEYS

@@ -304,3 +304,14 @@ def test_what_was_loaded_is_handed_on(known: Known[Authorization]) -> None:
     assert facts.answered == known.answered
     assert facts.proved_here == {proof.method for proof in (known.own.proofs if known.own else ())}
     assert (facts.identity and facts.identity.account) == known.account
+
+
+@pytest.mark.parametrize(("minutes", "lately"), [(0, True), (10, True), (11, False)])
+def test_who_somebody_is_counts_as_shown_for_ten_minutes(minutes: int, *, lately: bool) -> None:
+    """ASVS V7.5.1: here or in the session; a code alone says nothing of it."""
+    shown = AT - timedelta(minutes=minutes)
+    password, code = evidence(Method.PASSWORD, at=shown), evidence(Method.APP_CODE, at=shown)
+    assert gathered(known(REQUEST, own=password), AT).identified_lately is lately
+    assert gathered(known(REQUEST, of_session=password), AT).identified_lately is lately
+    assert not gathered(known(REQUEST, own=code), AT).identified_lately
+    assert not gathered(known(REQUEST), AT).identified_lately

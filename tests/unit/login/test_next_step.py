@@ -63,6 +63,7 @@ def alice(account: Account | None = None, proved: Evidence = BOTH, requirement: 
         proved_here=frozenset({Method.PASSWORD, Method.APP_CODE}),
         consent=UNASKED,
         answered=NOTHING,
+        identified_lately=True,
     )
 
 
@@ -498,6 +499,17 @@ def test_one_more_proof_never_closes_what_was_open(known: Known[Authorization], 
     assert after.identity is not None
     assert after.identity.proved.level >= before.identity.proved.level
     assert set(after.identity.proved.amr) >= set(before.identity.proved.amr)
+
+
+def test_a_new_password_is_chosen_by_who_has_just_shown_who_they_are() -> None:
+    """ASVS V6.2.3, V7.5.1: not by whoever finds a browser signed in an hour ago; silence stays as it was."""
+    demanded = alice(replace(drawn.account(), password_change_demanded="compromised"))
+    left = replace(demanded, identified_lately=False)
+    assert isinstance(asked(demanded), ChangePassword)
+    assert asked(left) == SignIn(again=True)
+    silent = next_step(replace(left, silent=True))
+    assert isinstance(silent, Refuse)
+    assert silent.error.code == "interaction_required"
 
 
 # ── keys, lost things and passes ─────────────────────────────────────────────────────────────────
