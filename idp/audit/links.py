@@ -36,6 +36,8 @@ class AccountSecured(Event):
     kind: ClassVar[str] = "account_secured"
     sessions: int
     grants: int
+    factors: int = 0
+    """How many apps, keys and sets of recovery codes that the mail tells of prove nothing any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

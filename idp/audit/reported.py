@@ -18,3 +18,5 @@ class NotMeReported(Event):
     sessions: int
     """How many were signed out."""
     grants: int
+    factors: int = 0
+    """How many apps, keys and sets of recovery codes were set up by what was named, and prove nothing any more."""

@@ -66,6 +66,20 @@ WITH person AS (SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE), app AS (
 SELECT id FROM app UNION ALL SELECT id FROM key
 """
 
+# What was set up by one statement has its instant in common with the event and the mail that tell of it.
+DISTRUST = """
+WITH apps AS (
+    UPDATE totp_authenticators SET state = 'suspended', suspended_at = $3
+    WHERE user_id = $1 AND confirmed_at = $2 AND state = 'confirmed' RETURNING true
+), keys AS (
+    UPDATE webauthn_credentials SET state = 'suspended', suspended_at = $3
+    WHERE user_id = $1 AND confirmed_at = $2 AND state = 'confirmed' RETURNING true
+), codes AS (
+    DELETE FROM recovery_code_sets WHERE user_id = $1 AND created_at = $2 RETURNING true
+)
+SELECT (SELECT count(*) FROM apps) + (SELECT count(*) FROM keys) + (SELECT count(*) FROM codes)
+"""
+
 REACTIVATE = f"""
 WITH {_UNCHANGED}, app AS (
     UPDATE totp_authenticators SET state = 'confirmed', suspended_at = NULL
@@ -162,6 +176,11 @@ async def suspend(
 ) -> bool:
     """From now on it proves nothing; False where it is none of the person's, or was suspended before."""
     return await executor.fetchval(SUSPEND, user, factor, at, events) is not None
+
+
+async def distrust(executor: Executor, user: UserId, bound_at: datetime, at: datetime) -> int:
+    """Suspend what was bound at that instant, and void recovery codes made then; returns how many. Person locked."""
+    return int(await executor.fetchval(DISTRUST, user, bound_at, at))
 
 
 async def reactivate(executor: Executor, decided: Decided, factor: AuthenticatorId, events: EncodedEvents) -> bool:

@@ -90,7 +90,8 @@ SELECT u.id FROM users u JOIN outbox o ON o.user_id = u.id WHERE o.link_digest =
 """
 
 SPEND_MAILED = """
-UPDATE outbox SET link_used_at = $3 WHERE link_digest = $1 AND link_used_at IS NULL AND made_at > $2 RETURNING user_id
+UPDATE outbox SET link_used_at = $3 WHERE link_digest = $1 AND link_used_at IS NULL AND made_at > $2
+RETURNING user_id, made_at
 """
 
 WAITS_HERE = "SELECT true FROM interactions WHERE id = $1 AND browser = $2 AND finished_at IS NULL AND expires_at > $3"
@@ -203,11 +204,14 @@ async def look_mailed(executor: Executor, link: Digest, at: datetime) -> Link | 
     return None if row is None else _link(row)
 
 
-async def spend_mailed(executor: Executor, link: Digest, at: datetime) -> UserId | None:
-    """Use it up; None where it no longer works. In a transaction, the person locked first as in `spend`."""
+async def spend_mailed(executor: Executor, link: Digest, at: datetime) -> tuple[UserId, datetime] | None:
+    """Use it up: whose it is, and when what its mail tells of happened. None where it no longer works.
+
+    In a transaction, the person locked first as in `spend`.
+    """
     await executor.execute(LOCK_MAILED, link.octets)
-    user = await executor.fetchval(SPEND_MAILED, link.octets, at - MAILED_LIVES, at)
-    return None if user is None else UserId(user)
+    row = await executor.fetchrow(SPEND_MAILED, link.octets, at - MAILED_LIVES, at)
+    return None if row is None else (UserId(row["user_id"]), row["made_at"])
 
 
 async def waits_here(executor: Executor, sign_in: InteractionId, browser: Digest, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """«Not you? Secure my account»: the link in a mail about an account ends everything that could be somebody else's.
 
-It signs nobody in, and asks first. Two-factor stays: whoever reads somebody's mail must not be rid of it.
+It signs nobody in, and asks first. Two-factor stays: whoever reads somebody's mail must not be rid of it. A factor that
+the mail tells of is suspended with it, or whoever set it up would come back by it; suspended, it still stands.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import timedelta
 from idp.audit.event import Event, SecurityEvent
 from idp.audit.links import AccountSecured, LinkRefused
 from idp.audit.profile import AddressRestored
-from idp.storage import addresses, endings, events, links, passwords
+from idp.storage import addresses, bound_factors, endings, events, links, passwords
 from idp.storage.database import Executor
 from idp.storage.events import EncodedEvents
 from idp.storage.links import Link, Whose
@@ -48,12 +49,14 @@ async def secure(services: Services, visit: Visit, secret: LinkSecret | None) ->
     if isinstance(link, DeadLink) or secret is None:
         return link if isinstance(link, DeadLink) else DeadLink()
     async with services.database.transaction() as transaction:
-        user = await links.spend_mailed(transaction, secret.digest(), visit.at)
-        if user is not None:
+        spent = await links.spend_mailed(transaction, secret.digest(), visit.at)
+        if spent is not None:
+            user, happened_at = spent
+            factors = await bound_factors.distrust(transaction, user, happened_at, visit.at)
             await passwords.demand_change(transaction, user)
             ended = await endings.end_everything(transaction, user, "account_secured", visit.at)
             await endings.forget_browsers(transaction, user)
-            happened: list[Event] = [AccountSecured(sessions=ended.sessions, grants=ended.grants)]
+            happened: list[Event] = [AccountSecured(sessions=ended.sessions, grants=ended.grants, factors=factors)]
             if (address := await _restored(transaction, secret, user, visit)) is not None:
                 happened.append(AddressRestored(email=address))
             await events.record(transaction, _about(services, visit, link.whose, *happened))

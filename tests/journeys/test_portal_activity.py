@@ -103,6 +103,16 @@ async def test_whoever_it_was_is_out(provider: Provider, browser: Browser, wiki:
     assert "Something reported as not you, and everything else signed out" in page.text
 
 
+async def test_what_was_set_up_by_it_opens_nothing(provider: Provider, browser: Browser, wiki: AuthlibClient) -> None:
+    """N-34: whoever set it up does not come back by it; the factor still stands."""
+    page = await opened(provider, await enrolled(provider, wiki), browser)
+    page = await page.click(next(each for each in doubts(page) if "Two-factor turned on" in each))
+    assert (await page.submit(button="Secure my account")).step == "new-password"
+    states = await provider.services.database.fetch("SELECT state FROM totp_authenticators")
+    assert [each["state"] for each in states] == ["suspended"]
+    assert (await details(provider, "not_me_reported"))[-1]["factors"] == 2
+
+
 async def test_it_takes_a_fresh_proof_and_comes_back_to_the_same_line(
     provider: Provider, browser: Browser, wiki: AuthlibClient
 ) -> None:

@@ -20,18 +20,21 @@ async def wiki(provider: Provider) -> AuthlibClient:
 
 @pytest.fixture
 async def alice(provider: Provider, wiki: AuthlibClient, browser: Browser) -> Person:
-    """Signed in just now, so that she has two mails."""
+    """With a factor, and signed in just now in a browser that was not known, so that she has three mails."""
     person = await provider.person()
+    await sign_in(wiki, person, browser)
+    provider.clock.advance(minutes=1)
+    browser.forget_cookies()
     await sign_in(wiki, person, browser)
     return person
 
 
 @pytest.fixture
 async def links(provider: Provider, alice: Person, box: Mailbox) -> list[str]:
-    """One in each mail, each its own."""
+    """One in each mail, each its own, the latest first."""
     await send_due(provider.services)
-    found = [mail.links[-1] for mail in box.mails]
-    assert len({*found}) == len(found) == 2
+    found = [mail.links[-1] for mail in reversed(box.mails)]
+    assert len({*found}) == len(found) == 3
     assert all("/secure-account?token=" in link for link in found)
     return found
 
@@ -94,3 +97,24 @@ async def test_it_is_no_link_for_a_new_password(links: list[str]) -> None:
     async with Browser() as browser:
         swapped = links[0].replace("/secure-account", "/reset-password")
         assert (await browser.open(swapped)).status == 410
+
+
+async def test_a_factor_that_the_mail_tells_of_opens_nothing_and_still_stands(
+    provider: Provider, wiki: AuthlibClient, box: Mailbox, browser: Browser
+) -> None:
+    """N-34: whoever set it up does not come back by it, and whoever reads the mail is not rid of two-factor."""
+    person = await provider.person()
+    await sign_in(wiki, person, browser, acr_values="2fa")
+    await send_due(provider.services)
+    (link,) = [mail.links[-1] for mail in box.mails if "Two-factor is on" in mail.subject]
+    async with Browser() as elsewhere:
+        await (await elsewhere.open(link)).submit()
+        page = await elsewhere.open(await wiki.authorization_url())
+        page = await page.submit(username="alice", password=person.password)
+    assert page.step == "lost"
+    assert (await details(provider, "account_secured"))[-1]["factors"] == 2
+    (row,) = await provider.services.database.fetch(
+        "SELECT (SELECT string_agg(state, ' ') FROM totp_authenticators) AS apps,"
+        " (SELECT count(*) FROM recovery_code_sets) AS codes"
+    )
+    assert tuple(row.values()) == ("suspended", 0)
