@@ -78,7 +78,7 @@ async def type_password(page: Page, person: Person) -> None:
     """The last step of the sign-in, without waiting for where it leads."""
     await page.fill("#username", person.username)
     await page.fill("#current-password", person.password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def leave(page: Page, *, scripts: bool) -> None:

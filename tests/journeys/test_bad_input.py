@@ -21,19 +21,31 @@ ID = "5f0c6a4e-0f4b-4c1e-9c39-9d2f4b6a1c11"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 
 PORTAL_PAGES = [
-    "/account",
     "/account/activity",
+    "/account/activity/apps",
+    "/account/activity/changes",
+    "/account/activity/not-me/done",
+    "/account/activity/sign-ins",
     "/account/apps",
+    "/account/email/done",
+    "/account/email/sent",
     "/account/password/done",
+    "/account/saved",
     "/account/sessions",
+    "/account/stay",
     "/account/two-factor",
     "/account/two-factor/done",
 ]
 PORTAL_FORMS = [
+    "/account",
+    "/account/activity/not-me",
     "/account/apps/disconnect",
+    "/account/email",
+    "/account/email/confirm",
     "/account/password",
     "/account/sessions/end",
     "/account/sessions/end-others",
+    "/account/sessions/forget",
     "/account/two-factor/add",
     "/account/two-factor/app",
     "/account/two-factor/codes",
@@ -41,6 +53,7 @@ PORTAL_FORMS = [
     "/account/two-factor/factors/{factor}/found",
     "/account/two-factor/factors/{factor}/lost",
     "/account/two-factor/factors/{factor}/remove",
+    "/account/two-factor/key",
     "/account/two-factor/off",
 ]
 
@@ -61,6 +74,11 @@ PATHS = [
     "/interaction/{interaction}/recovery",
     "/interaction/{interaction}/enrolment",
     "/interaction/{interaction}/recovery-codes",
+    "/interaction/{interaction}/enrolment-pass",
+    "/interaction/{interaction}/key-enrolment",
+    "/interaction/{interaction}/security-key",
+    "/interaction/{interaction}/passkey",
+    "/interaction/{interaction}/lost",
     "/interaction/{interaction}/recovery-used",
     "/interaction/{interaction}/new-password",
     "/interaction/{interaction}/select-account",

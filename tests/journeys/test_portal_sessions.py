@@ -131,7 +131,7 @@ async def test_what_the_page_costs(provider: Provider, browser: Browser, wiki: A
     await opened(provider, await provider.person(), browser)
     with Counter(provider=provider) as sent:
         await browser.open(provider.issuer.url("/account/sessions"))
-    assert sent.statements == 2
+    assert sent.statements == 3
 
 
 async def test_how_each_was_signed_in_is_said(provider: Provider, browser: Browser) -> None:
