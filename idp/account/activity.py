@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Collection
 
-from idp.usecases.activity import Happened, activity
+from idp.usecases.activity import activity
 from idp.usecases.portal import Present
-from idp.web.activity_views import ActivityLine, ActivityPage
-from idp.web.portal import HOME, PortalPage, Show, shell, url_of
+from idp.web.activity_lines import ACTIVITY, line
+from idp.web.activity_views import ActivityPage
+from idp.web.portal import PortalPage, Show, shell, url_of
 from idp.web.shell import NavItem
 from idp.web.views import View
 from idp.words import own_account
-from idp.words.activity import APPS, CHANGES, KINDS, SIGN_INS, sentence
-from idp.words.browsers import browser
+from idp.words.activity import APPS, CHANGES, KINDS, SIGN_INS
 
-HERE = f"{HOME}/activity"
-NOT_ME = f"{HERE}/not-me"
 PARTS: tuple[tuple[PortalPage, Callable[[], str], Collection[str]], ...] = (
-    (PortalPage(path=HERE), own_account.activity_all, KINDS),
-    (PortalPage(path=f"{HERE}/sign-ins"), own_account.activity_sign_ins, SIGN_INS),
-    (PortalPage(path=f"{HERE}/changes"), own_account.activity_changes, CHANGES),
-    (PortalPage(path=f"{HERE}/apps"), own_account.activity_apps, APPS),
+    (PortalPage(path=ACTIVITY), own_account.activity_all, KINDS),
+    (PortalPage(path=f"{ACTIVITY}/sign-ins"), own_account.activity_sign_ins, SIGN_INS),
+    (PortalPage(path=f"{ACTIVITY}/changes"), own_account.activity_changes, CHANGES),
+    (PortalPage(path=f"{ACTIVITY}/apps"), own_account.activity_apps, APPS),
 )
 """The whole, and what the filter can show of it."""
 
@@ -38,15 +36,3 @@ def showing(page: PortalPage, kinds: Collection[str]) -> Show:
         )
 
     return show
-
-
-def line(present: Present, each: Happened) -> ActivityLine:
-    """The event in words."""
-    return ActivityLine(
-        words=sentence(each.kind, each.details, each.app),
-        browser=browser(each.agent) if each.agent else "",
-        address=each.address,
-        place=each.place,
-        at=each.at,
-        not_me_url=f"{url_of(present, NOT_ME)}?event={each.id}",
-    )

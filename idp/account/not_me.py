@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from idp.account.activity import HERE, NOT_ME, line
 from idp.usecases.not_me import doubted, report
 from idp.usecases.portal import FRESH_SECONDS, Present
+from idp.web.activity_lines import ACTIVITY, NOT_ME, line
 from idp.web.activity_views import NotMeDonePage, NotMePage
 from idp.web.portal import HOME, PortalPage, Submission, shell, to, url_of
 from idp.web.views import View
@@ -25,7 +25,7 @@ async def show(present: Present, query: Mapping[str, str]) -> View:
         event=event if found else "",
         line=line(present, found) if found else None,
         at=present.at,
-        back_url=url_of(present, HERE),
+        back_url=url_of(present, ACTIVITY),
     )
 
 

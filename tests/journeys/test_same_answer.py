@@ -17,7 +17,9 @@ from tests.drivers.scenes import Counter, disable, enrolled
 Scene = tuple[Provider, AuthlibClient]
 
 VARIES = re.compile(
-    r'name="csrf" value="[^"]*"|/interaction/[0-9a-f-]+|value="(alice|carol|nobody|carlos)"|app=[\w%-]+|challenge&#34;: ?&#34;[\w-]+', re.ASCII
+    r'name="csrf" value="[^"]*"|/interaction/[0-9a-f-]+|value="(alice|carol|nobody|carlos)"|app=[\w%-]+'
+    r"|challenge&#34;: ?&#34;[\w-]+",
+    re.ASCII,
 )
 
 
